@@ -3,6 +3,10 @@
 // pest writes `alloc::…` when it is built without its `std` feature.
 extern crate alloc;
 
+pub mod db;
 pub mod diagnostics;
+pub mod model;
+pub mod plan;
+pub mod rulebook;
 pub mod syntax;
 pub mod text;

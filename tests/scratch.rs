@@ -4,5 +4,5 @@ use nurture::syntax::{parse, scan};
     files.push("../shared/design/example.nurture".into());
     if let Ok(f) = std::env::var("F") { files = vec![f.into()]; }
     for f in files { let t = std::fs::read_to_string(&f).unwrap(); let s = scan(&t); for p in &s.problems { println!("{f:?} {p:?}"); }
-      for c in &s.chunks { let p = parse(c); for pr in &p.problems { let r = pr.range(); let at = c.start as usize + r.start as usize; let line = t[..at.min(t.len())].matches('\n').count()+1; println!("{}:{line}: [{}] {} | {:?} | {} | {:?} | fix {:?}", f.display(), pr.check.name(), pr.message, r.of(&c.text), pr.labels[0].text, pr.help, pr.fixes.iter().map(|f| (&f.title, f.edits.iter().map(|e| format!("{}→{}", e.at.of(&c.text), e.new)).collect::<Vec<_>>())).collect::<Vec<_>>()); } } }
+      for c in &s.chunks { let p = parse(&c.body); for pr in &p.problems { let r = pr.range(); let at = c.start as usize + r.start as usize; let line = t[..at.min(t.len())].matches('\n').count()+1; println!("{}:{line}: [{}] {} | {:?} | {} | {:?} | fix {:?}", f.display(), pr.check.name(), pr.message, r.of(&c.body.text), pr.labels[0].text, pr.help, pr.fixes.iter().map(|f| (&f.title, f.edits.iter().map(|e| format!("{}→{}", e.at.of(&c.body.text), e.new)).collect::<Vec<_>>())).collect::<Vec<_>>()); } } }
 }

@@ -1,6 +1,6 @@
 //! A problem and its slots: headline, labels, help, fixes.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use super::{Check, Severity};
 use crate::text::Range;
@@ -8,6 +8,13 @@ use crate::text::Range;
 /// Proof that a problem has been reported. Only [`Problem::report`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(());
+
+impl Reported {
+    /// For what is unknown only because a declaration has a syntax error, which is reported where it stands.
+    pub fn with_its_declaration() -> Self {
+        Self(())
+    }
+}
 
 /// The kinds of declaration, in the order of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,7 +100,7 @@ pub struct Address {
     /// The kind of declaration.
     pub kind: Kind,
     /// Its name.
-    pub name: CompactString,
+    pub name: SmolStr,
     /// Which one, when several share the name; 0 is the first.
     pub nth: u32,
 }
@@ -240,7 +247,7 @@ impl Problem {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// Path of the file, with `/`, relative to the workspace where it lies in it.
-    pub file: CompactString,
+    pub file: SmolStr,
     /// The bytes.
     pub range: Range,
 }

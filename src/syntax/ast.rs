@@ -1,7 +1,7 @@
 //! The syntax tree of one chunk. All ranges are relative to the chunk's text, so that a tree stays equal
 //! when only text around it changes.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 pub use crate::diagnostics::Kind;
 use crate::text::{Date, Decimal, Range, TimeOfDay};
@@ -10,7 +10,7 @@ use crate::text::{Date, Decimal, Range, TimeOfDay};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name.
-    pub text: CompactString,
+    pub text: SmolStr,
     /// Where.
     pub at: Range,
 }
@@ -19,7 +19,7 @@ pub struct Name {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// What it says.
-    pub value: CompactString,
+    pub value: SmolStr,
     /// Where, quotes included.
     pub at: Range,
 }
@@ -781,7 +781,7 @@ pub enum ValueKind {
     /// A name, dotted or not.
     Path(Box<Path>),
     /// A text.
-    Text(CompactString),
+    Text(SmolStr),
     /// A number.
     Number(Decimal),
     /// A percentage, in percent.
@@ -841,7 +841,7 @@ pub enum Window {
     /// `since joining`
     Joining,
     /// `since TOUCH`
-    Touch(CompactString),
+    Touch(SmolStr),
 }
 
 // ---- tests ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ pub mod scan;
 pub mod tokens;
 
 pub use parse::{Parsed, parse};
-pub use scan::{ChunkText, Doc, Scan, scan};
+pub use scan::{ChunkBody, ChunkText, Doc, Scan, scan};
 
 /// How deep brackets of one kind may be nested. More helps no reader, and each level costs stack.
 pub const MOST_NESTED: usize = 256;

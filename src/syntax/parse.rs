@@ -6,7 +6,7 @@ use pest::Parser as _;
 use pest::iterators::Pairs;
 
 use super::ast::{Item, Kind, Name};
-use super::scan::ChunkText;
+use super::scan::ChunkBody;
 use super::{build, repair};
 use crate::diagnostics::{Check, Problem};
 
@@ -28,7 +28,7 @@ pub struct Parsed {
 }
 
 /// Reads a chunk. Never fails: what cannot be read is reported and left out.
-pub fn parse(chunk: &ChunkText) -> Parsed {
+pub fn parse(chunk: &ChunkBody) -> Parsed {
     if let Some(at) = chunk.too_deep {
         let problem = Problem::new(Check::TooDeep, at, format!("brackets are nested more than {} deep", super::MOST_NESTED))
             .here("the first one too deep")

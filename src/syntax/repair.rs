@@ -5,7 +5,7 @@
 use super::ast::{Kind, Name};
 use super::explain::{self, Finding, Look};
 use super::parse::{Failure, Parsed, attempt};
-use super::scan::ChunkText;
+use super::scan::ChunkBody;
 use super::tokens::{Token, TokenKind, tokens};
 use super::{build, habits};
 use crate::diagnostics::{Edit, Place, Problem};
@@ -69,7 +69,7 @@ impl Copy {
 }
 
 /// Reads a chunk that holds at least one syntax error.
-pub(super) fn repair(chunk: &ChunkText) -> Parsed {
+pub(super) fn repair(chunk: &ChunkBody) -> Parsed {
     let mut copy = Copy::new(&chunk.text);
     let mut problems: Vec<Problem> = Vec::new();
     let mut hidden = Vec::new();

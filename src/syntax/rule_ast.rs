@@ -1,6 +1,6 @@
 //! The syntax tree of a `rule`: predicates over the policy.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use super::ast::{At, Item, Name, Order, Predicate, Text};
 use crate::text::{Date, Decimal, Range};
@@ -131,7 +131,7 @@ pub struct Atom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AtomKind {
     /// A text.
-    Text(CompactString),
+    Text(SmolStr),
     /// A number.
     Number(Decimal),
     /// A percentage.

@@ -1,7 +1,7 @@
 //! Cuts a file into chunks: a chunk begins at each declaration keyword in column 0, at any bracket depth, so
 //! that a missing bracket spoils one declaration and never the file. Comments are replaced by spaces.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 use super::MOST_NESTED;
 use crate::diagnostics::{Check, Kind, Problem};
@@ -20,9 +20,16 @@ pub struct Scan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkText {
     /// The first two words, which tell it from the others: "segment finance_leaders".
-    pub head: CompactString,
+    pub head: SmolStr,
     /// Where it begins in the file.
     pub start: u32,
+    /// What it says; the same wherever the chunk stands.
+    pub body: ChunkBody,
+}
+
+/// What a chunk says, without its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChunkBody {
     /// Its text, with comments replaced by spaces.
     pub text: String,
     /// Its doc comments.
@@ -304,17 +311,19 @@ impl Scanner<'_> {
                 });
             }
             let mut words = chunk.split_ascii_whitespace();
-            let mut head = CompactString::from(words.next().unwrap_or(""));
+            let mut head = words.next().unwrap_or("").chars().take(64).collect::<String>();
             if let Some(second) = words.next() {
                 head.push(' ');
-                head.push_str(second.get(..64).unwrap_or(second).get(..second.len().min(64)).unwrap_or(""));
+                head.extend(second.chars().take(64));
             }
             chunks.push(ChunkText {
-                head,
+                head: head.into(),
                 start: base,
-                text: chunk.to_owned(),
-                docs: own,
-                too_deep: too_deep.map(|at| Range::new(at as u32 - base, at as u32 - base + 1)),
+                body: ChunkBody {
+                    text: chunk.to_owned(),
+                    docs: own,
+                    too_deep: too_deep.map(|at| Range::new(at as u32 - base, at as u32 - base + 1)),
+                },
             });
         }
         Scan { chunks, problems }
@@ -340,9 +349,9 @@ mod tests {
         let text = "## who\nlead {\n  a: flag\nsegment x where a # segment y\n  segment z where a\nicp y where a";
         assert_eq!(heads(text), ["lead {", "segment x", "icp y"]);
         let scan = scan(text);
-        assert_eq!(scan.chunks[0].docs[0].at, 0);
-        assert_eq!(&*scan.chunks[0].docs[0].text, "who");
-        assert!(!scan.chunks[1].text.contains('#'));
+        assert_eq!(scan.chunks[0].body.docs[0].at, 0);
+        assert_eq!(&*scan.chunks[0].body.docs[0].text, "who");
+        assert!(!scan.chunks[1].body.text.contains('#'));
     }
 
     #[test]
@@ -362,22 +371,22 @@ mod tests {
         let scan = scan(text);
         assert_eq!(scan.problems.len(), 1);
         assert_eq!(heads(text), ["lead {}", "segment a", "segment b"]);
-        assert_eq!(scan.chunks[1].text, "segment a where x");
+        assert_eq!(scan.chunks[1].body.text, "segment a where x");
     }
 
     #[test]
     fn deep_nesting_is_noticed() {
         let text = format!("segment a where {}x", "(".repeat(257));
-        assert!(scan(&text).chunks[0].too_deep.is_some());
+        assert!(scan(&text).chunks[0].body.too_deep.is_some());
         let text = format!("segment a where {}x", "(".repeat(256));
-        assert!(scan(&text).chunks[0].too_deep.is_none());
+        assert!(scan(&text).chunks[0].body.too_deep.is_none());
     }
 
     #[test]
     fn offsets_of_inner_docs() {
         let text = "lead {\n  ## the role\n  role: text\n}";
         let scan = scan(text);
-        let doc = &scan.chunks[0].docs[0];
-        assert_eq!(scan.chunks[0].text.get(doc.at as usize..doc.at as usize + 4), Some("role"));
+        let doc = &scan.chunks[0].body.docs[0];
+        assert_eq!(scan.chunks[0].body.text.get(doc.at as usize..doc.at as usize + 4), Some("role"));
     }
 }

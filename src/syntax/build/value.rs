@@ -1,6 +1,6 @@
 //! Texts, numbers, durations, dates.
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use super::{Builder, P, Rule};
@@ -22,8 +22,8 @@ impl Builder<'_> {
         Text { value, at }
     }
 
-    fn unescape(&mut self, inside: &str, start: usize) -> CompactString {
-        let mut value = CompactString::default();
+    fn unescape(&mut self, inside: &str, start: usize) -> SmolStr {
+        let mut value = String::with_capacity(inside.len());
         let mut chars = inside.char_indices();
         while let Some((at, c)) = chars.next() {
             if c != '\\' {
@@ -70,7 +70,7 @@ impl Builder<'_> {
                 }
             }
         }
-        value
+        value.into()
     }
 
     /// A number of at most 6 places; a bad one is reported and read as zero.

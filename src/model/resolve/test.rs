@@ -1,0 +1,159 @@
+//! `test`: resolved and typed, so that it can be run.
+
+use super::{Resolved, Resolver, all};
+use crate::diagnostics::{Check, Kind, Problem, Reported};
+use crate::model::schema::{FieldSchema, Ty};
+use crate::syntax::ast::{self, DayStepKind, Fact, FactValue, Item, Name, ValueKind};
+
+impl Resolver<'_> {
+    pub(super) fn test(&mut self, item: &Item, test: &ast::Test) -> Resolved<()> {
+        let problems = self.problems.len();
+        let fields = self.schema().lead.clone();
+        match (&test.lead, fields) {
+            (Some(lead), Some(fields)) => {
+                let owner = "the lead";
+                self.facts(&lead.value, &fields, owner, lead.at, self.schema().hides(Kind::Lead, ""));
+            }
+            (None, _) => {
+                let _: Resolved<()> = self.missing(item, "lead", "say who the lead is: `lead { field: value, … }`");
+            }
+            _ => {}
+        }
+        let mut last: Option<ast::At<u32>> = None;
+        for day in &test.days {
+            if let Some(before) = last.filter(|before| before.value >= day.number.value) {
+                let again = before.value == day.number.value;
+                let what = if again { "stands here a second time" } else { "comes before the day above it" };
+                self.report(
+                    Problem::new(Check::TestDay, day.number.at, format!("day {} {what}", day.number.value)).also(before.at, format!("day {}", before.value)).help(
+                        if again { "write both in one block" } else { "write the days in their order" },
+                    ),
+                );
+            }
+            last = Some(day.number);
+            for step in &day.steps {
+                self.day_step(&step.kind);
+            }
+        }
+        if self.problems.len() > problems { Err(Reported::with_its_declaration()) } else { Ok(()) }
+    }
+
+    fn day_step(&mut self, step: &DayStepKind) {
+        match step {
+            DayStepKind::Did(signal, facts) => {
+                if let Ok(name) = self.signal_name(signal) {
+                    let fields = self.schema().signals.get(&name).map(|signal| signal.fields.clone()).unwrap_or_default();
+                    self.facts(facts, &fields, &format!("`{name}`"), signal.at, self.schema().hides(Kind::Signal, &name));
+                }
+            }
+            DayStepKind::Becomes(fact) => {
+                let fields = self.schema().lead.clone().unwrap_or_default();
+                let _ = self.fact(fact, &fields, "the lead");
+            }
+            DayStepKind::Identified | DayStepKind::Deleted => {}
+            DayStepKind::Expect(predicate) => {
+                let _ = self.scoped(predicate, super::Scope::Lead);
+            }
+            DayStepKind::ExpectTouch { content, from, .. } => {
+                if let Some(content) = content {
+                    let _ = self.named(Kind::Content, content);
+                }
+                if let Some(program) = from {
+                    let _ = self.named(Kind::Program, program);
+                }
+            }
+            DayStepKind::ExpectHandoff { name, .. } => {
+                if let Some(name) = name {
+                    let _ = self.named(Kind::Handoff, name);
+                }
+            }
+        }
+    }
+
+    /// Facts must be of known fields, each once, of the right type, and none that is never missing may be missing.
+    fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], owner: &str, at: crate::text::Range, hidden: bool) {
+        for (index, fact) in facts.iter().enumerate() {
+            if let Some(first) = facts.iter().take(index).find(|known| known.field.text == fact.field.text) {
+                self.report(Problem::new(Check::DuplicateName, fact.field.at, format!("`{}` is given twice", fact.field.text)).also(first.field.at, "first given here"));
+            }
+            if !hidden || fields.iter().any(|field| field.name == fact.field.text) {
+                let _ = self.fact(fact, fields, owner);
+            }
+        }
+        if hidden {
+            return;
+        }
+        let missing: Vec<&str> = fields
+            .iter()
+            .filter(|field| !field.optional && !matches!(field.ty, Ty::SetOf(_)) && !facts.iter().any(|fact| fact.field.text == field.name))
+            .map(|field| field.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let list = crate::diagnostics::list_words(missing.iter().copied(), "and", 6);
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            self.report(
+                Problem::new(Check::MissingValue, at, format!("{list} of {owner} {verb} not given"))
+                    .here("fields that are never missing must be given")
+                    .help(format!("add `{}: …`", missing.first().copied().unwrap_or(""))),
+            );
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact, fields: &[FieldSchema], owner: &str) -> Resolved<()> {
+        let Name { text: name, at } = &fact.field;
+        let Some(field) = fields.iter().find(|field| field.name == *name) else {
+            if owner == "the lead" && (self.schema().lead.is_none() || self.schema().hides(Kind::Lead, "")) {
+                return Err(Reported::with_its_declaration());
+            }
+            let mut problem = Problem::new(Check::UnknownName, *at, format!("{owner} has no field `{name}`"));
+            let names = fields.iter().map(|field| field.name.as_str());
+            problem = match crate::diagnostics::closest(name, names.clone()) {
+                Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), *at, meant, true),
+                None if fields.is_empty() => problem,
+                None => problem.help(format!("it has {}", crate::diagnostics::list_words(names, "and", 8))),
+            };
+            return self.fail(problem);
+        };
+        match (&fact.value, &field.ty) {
+            (FactValue::Unknown(at), ty) => {
+                if !field.optional {
+                    let help = match ty {
+                        Ty::SetOf(_) => "write the empty set: `[]`".to_owned(),
+                        _ => format!("give a value, or declare `{name}` as `optional`"),
+                    };
+                    return self.fail(Problem::new(Check::NeverMissing, *at, format!("`{name}` is never unknown")).help(help));
+                }
+                Ok(())
+            }
+            (FactValue::List(_, values), Ty::SetOf(options)) => {
+                let ty = Ty::OneOf(options.clone());
+                let resolved = all(values.iter().map(|value| self.value(value, &ty, name)).collect::<Vec<_>>())?;
+                self.repeated(values, &resolved);
+                Ok(())
+            }
+            (FactValue::List(at, _), ty) => self.fail(
+                Problem::new(Check::WrongType, *at, format!("`{name}` is {}, and this is a list", ty.describe())).help("only a set takes a list"),
+            ),
+            (FactValue::One(value), Ty::SetOf(_)) => {
+                let written = value.at.of(&self.chunk.body(self.db).text).to_owned();
+                self.fail(Problem::new(Check::WrongType, value.at, format!("`{name}` is a set, and this is one value")).fix(
+                    format!("write `[{written}]`"),
+                    value.at,
+                    format!("[{written}]"),
+                    true,
+                ))
+            }
+            // A test may use a content that the policy does not know only by declaring it.
+            (FactValue::One(value), Ty::Flag) => match &value.kind {
+                ValueKind::Path(path) if path.rest.is_empty() && matches!(path.first.text.as_str(), "true" | "false") => {
+                    let right = if path.first.text == "true" { "yes" } else { "no" };
+                    self.fail(
+                        Problem::new(Check::WrongType, value.at, format!("`{}` is written `{right}`", path.first.text)).fix(format!("write `{right}`"), value.at, right, true),
+                    )
+                }
+                _ => self.value(value, &field.ty, name).map(|_| ()),
+            },
+            (FactValue::One(value), ty) => self.value(value, ty, name).map(|_| ()),
+        }
+    }
+}

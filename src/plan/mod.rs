@@ -1,0 +1,23 @@
+//! The plan: what a policy means, in types of its own, free of positions save for each item's `source`.
+//!
+//! Other programs run it, so a field renamed inside the compiler never renames one here. Nothing in these types is a
+//! binary float: decimals are texts.
+
+mod document;
+mod fingerprint;
+mod normal;
+mod predicate;
+mod program;
+mod rule;
+mod schema;
+
+pub use document::*;
+pub use fingerprint::{bytes_fingerprint, fade_table, fingerprint_of, item_fingerprint, policy_fingerprint};
+pub use normal::normal;
+pub use predicate::*;
+pub use program::*;
+pub use rule::*;
+pub use schema::schema;
+
+/// The version of the plan's form. A change that breaks a reader raises it.
+pub const FORMAT: u32 = 1;
