@@ -7,6 +7,7 @@ pub mod db;
 pub mod diagnostics;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod rulebook;
 pub mod syntax;
 pub mod text;

@@ -108,6 +108,7 @@ checks! {
     UnknownName "unknown_name" Error "A name is declared nowhere";
     UnknownOption "unknown_option" Error "A value is none of a field's options";
     UnknownSetting "unknown_setting" Error "A key or value of nurture.toml is not known";
+    UnusedAllow "unused_allow" Warning "An `allow` silences nothing";
     UnusedDeclaration "unused_declaration" Advice "Nothing speaks of a declaration";
     WordOrder "word_order" Error "The words of a condition are in another order than the language has";
     WrongType "wrong_type" Error "A value or condition does not fit the type of what it is asked of";

@@ -112,8 +112,12 @@ pub enum Part {
     Name,
     /// The name of its n-th member: a field, a stage or a band.
     Member(u32),
-    /// The place where it first speaks of what the n-th of its uses names.
+    /// The n-th place of its chunk that names another declaration.
     Use(u32),
+    /// The page of a content.
+    Url,
+    /// The text file of a content.
+    TextFile,
 }
 
 /// A place that does not move when other text does.

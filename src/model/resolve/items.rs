@@ -21,7 +21,7 @@ macro_rules! bare {
 pub(super) use bare;
 
 /// The channel in the plan's form.
-pub(super) fn channel(channel: Channel) -> plan::Channel {
+pub(crate) fn channel(channel: Channel) -> plan::Channel {
     match channel {
         Channel::Email => plan::Channel::Email,
         Channel::Sms => plan::Channel::Sms,

@@ -12,6 +12,7 @@ mod test;
 mod unknown;
 mod value;
 
+pub(crate) use items::{allowed, channel};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 

@@ -1,0 +1,246 @@
+//! All findings of a policy, with absolute places: what `allow` and the settings silence is left out.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parsed};
+use crate::diagnostics::{Address, Check, Diagnostic, Part, Place, Problem, Severity, Span, SpanEdit, SpanFix, SpanLabel};
+use crate::model::graph::policy_problems;
+use crate::model::names::index;
+use crate::model::checked;
+use crate::syntax::ast::{Allow, Body, Item, Step, StepKind};
+use crate::text::Range;
+
+/// All findings, in order of file and place.
+pub fn findings(db: &RootDb) -> Vec<Diagnostic> {
+    warm(db);
+    let files = Workspace::get(db).files(db);
+    let mut all: Vec<Diagnostic> = files
+        .par_iter()
+        .map_with(db.clone(), |db, file| file_findings(db, *file).to_vec())
+        .collect::<Vec<_>>()
+        .into_iter()
+        .flatten()
+        .collect();
+    all.sort_by(Diagnostic::order);
+    all.dedup();
+    all
+}
+
+/// Checks all chunks on all cores, so that the queries behind it find their answers ready.
+fn warm(db: &RootDb) {
+    let files = Workspace::get(db).files(db);
+    files.par_iter().map_with(db.clone(), |db, file| chunks(db, *file).chunks.len()).for_each(drop);
+    let count: usize = files.iter().map(|file| chunks(db, *file).chunks.len()).sum();
+    if count < 64 {
+        return;
+    }
+    let places: Vec<(SourceFile, usize)> =
+        files.iter().flat_map(|file| (0..chunks(db, *file).chunks.len()).map(|number| (*file, number))).collect();
+    let each = |db: &RootDb, places: &[(SourceFile, usize)], step: &dyn Fn(&RootDb, Chunk<'_>)| {
+        for (file, number) in places {
+            if let Some(chunk) = chunks(db, *file).chunks.get(*number) {
+                step(db, *chunk);
+            }
+        }
+    };
+    let some: Vec<&[(SourceFile, usize)]> = places.chunks(256).collect();
+    some.par_iter().for_each_with(db.clone(), |db, places| {
+        each(db, places, &|db, chunk| {
+            parsed(db, chunk);
+        });
+    });
+    some.par_iter().for_each_with(db.clone(), |db, places| {
+        each(db, places, &|db, chunk| {
+            checked(db, chunk);
+        });
+    });
+}
+
+/// The findings of one file, in order.
+#[salsa::tracked(returns(deref))]
+pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let path = file.path(db);
+    let own = chunks(db, file);
+    for problem in &own.problems {
+        found.extend(diagnostic(db, file, 0, problem));
+    }
+    for chunk in &own.chunks {
+        let start = chunk.start(db);
+        for problem in parsed(db, *chunk).problems.iter().chain(&checked(db, *chunk).problems) {
+            found.extend(diagnostic(db, file, start, problem));
+        }
+    }
+    for (address, problem) in policy_problems(db) {
+        if locate(db, address, Part::Name).is_some_and(|span| span.file == *path) {
+            found.extend(diagnostic(db, file, 0, problem));
+        }
+    }
+    allowed(db, file, &mut found);
+    let settings = Workspace::get(db).settings(db);
+    found.retain_mut(|diagnostic| {
+        if diagnostic.check.severity() == Severity::Error {
+            return true;
+        }
+        match settings.level(diagnostic.check.name(), path) {
+            Some(Some(level)) => diagnostic.severity = level,
+            Some(None) => return false,
+            None => {}
+        }
+        true
+    });
+    found.sort_by(Diagnostic::order);
+    found.dedup();
+    found
+}
+
+/// Where a part of a declaration stands.
+pub fn locate(db: &dyn Db, address: &Address, part: Part) -> Option<Span> {
+    let site = index(db).site(db, address)?;
+    let chunk = site.chunk;
+    let parsed = parsed(db, chunk);
+    let range = match site.item.and_then(|item| parsed.items.get(item as usize)) {
+        Some(item) => match part {
+            Part::Name => item.name_at(),
+            Part::Member(number) => member(item, number as usize).unwrap_or(item.name_at()),
+            Part::Use(number) => checked(db, chunk).uses.get(number as usize).map_or(item.name_at(), |used| used.at),
+            Part::Url | Part::TextFile => match &item.body {
+                Body::Content(content) => {
+                    let text = if part == Part::Url { &content.url } else { &content.text };
+                    text.as_ref().map_or(item.name_at(), |text| text.at)
+                }
+                _ => item.name_at(),
+            },
+        },
+        None => parsed.hidden.iter().find(|(kind, name)| *kind == address.kind && name.text == address.name)?.1.at,
+    };
+    Some(Span { file: chunk.file(db).path(db).clone(), range: range.shift(chunk.start(db)) })
+}
+
+fn member(item: &Item, number: usize) -> Option<Range> {
+    match &item.body {
+        Body::Lead(fields) => fields.get(number).map(|field| field.name.at),
+        Body::Journey(journey) => journey.stages.get(number).map(|stage| stage.name.at),
+        Body::Score(score) => score.bands.get(number).map(|band| band.name.at),
+        _ => None,
+    }
+}
+
+/// A problem with its places made absolute; `None` when its own place is gone.
+fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> Option<Diagnostic> {
+    let path = file.path(db);
+    let span = |place: &Place| match place {
+        Place::Here(range) => Some(Span { file: path.clone(), range: range.shift(start) }),
+        Place::There(address, part) => locate(db, address, *part),
+    };
+    let labels: Vec<SpanLabel> = problem
+        .labels
+        .iter()
+        .filter_map(|label| Some(SpanLabel { span: span(&label.place)?, text: label.text.clone(), primary: label.primary }))
+        .collect();
+    let own = labels.iter().find(|label| label.primary)?.span.clone();
+    let fixes = problem.fixes.iter().map(|fix| SpanFix {
+        title: fix.title.clone(),
+        edits: fix.edits.iter().map(|edit| SpanEdit { span: Span { file: path.clone(), range: edit.at.shift(start) }, new: edit.new.clone() }).collect(),
+        sure: fix.sure,
+    });
+    Some(Diagnostic {
+        check: problem.check,
+        severity: problem.check.severity(),
+        message: problem.message.clone(),
+        span: own,
+        labels,
+        help: problem.help.clone(),
+        fixes: fixes.collect(),
+    })
+}
+
+/// An `allow` and the range that it speaks for.
+struct Allowance<'a> {
+    allow: &'a Allow,
+    holds: Range,
+    at: Range,
+}
+
+/// The allows of touches, each for its own touch.
+fn touches<'a>(steps: &'a [Step], all: &mut Vec<(&'a [Allow], Range)>) {
+    for step in steps {
+        match &step.kind {
+            StepKind::Touch(touch) => all.push((&touch.common.allows, step.at)),
+            StepKind::If(branches, otherwise) => {
+                branches.iter().for_each(|(_, steps)| touches(steps, all));
+                if let Some(steps) = otherwise {
+                    touches(steps, all);
+                }
+            }
+            StepKind::Split(_, arms) => arms.iter().for_each(|(_, steps)| touches(steps, all)),
+            _ => {}
+        }
+    }
+}
+
+/// Takes out what an `allow` of a check silences, and reports an `allow` of a check that silences nothing.
+fn allowed(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
+    let mut allowances: Vec<Allowance<'_>> = Vec::new();
+    for chunk in &chunks(db, file).chunks {
+        let start = chunk.start(db);
+        let parsed = parsed(db, *chunk);
+        if parsed.broken {
+            continue;
+        }
+        for item in &parsed.items {
+            let mut all: Vec<(&[Allow], Range)> = vec![(&item.common.allows, item.at)];
+            match &item.body {
+                Body::Journey(journey) => all.extend(journey.stages.iter().map(|stage| {
+                    let end = stage.evidence.as_ref().map_or(stage.name.at, |evidence| evidence.at);
+                    (stage.common.allows.as_slice(), stage.name.at.cover(end))
+                })),
+                Body::Program(program) => {
+                    for track in &program.tracks {
+                        let end = track.steps.last().map_or(track.trigger_at, |step| step.at);
+                        all.push((&track.allows, track.trigger_at.cover(end)));
+                        touches(&track.steps, &mut all);
+                    }
+                }
+                _ => {}
+            }
+            for (allows, holds) in all {
+                allowances.extend(allows.iter().map(|allow| Allowance { allow, holds: holds.shift(start), at: allow.rule.at.shift(start) }));
+            }
+        }
+    }
+    let mut silenced: FxHashSet<usize> = FxHashSet::default();
+    found.retain(|diagnostic| {
+        if diagnostic.severity == Severity::Error {
+            return true;
+        }
+        let at = diagnostic.span.range;
+        let silencing = allowances.iter().position(|allowance| {
+            allowance.allow.because.is_some()
+                && allowance.allow.rule.text == diagnostic.check.name()
+                && allowance.holds.start <= at.start
+                && at.end <= allowance.holds.end
+        });
+        match silencing {
+            Some(index) => {
+                silenced.insert(index);
+                false
+            }
+            None => true,
+        }
+    });
+    for (index, allowance) in allowances.iter().enumerate() {
+        let name: &SmolStr = &allowance.allow.rule.text;
+        let Some(check) = Check::from_name(name).filter(|_| !silenced.contains(&index)) else { continue };
+        let problem = if check.severity() == Severity::Error {
+            Problem::new(Check::UnusedAllow, allowance.at, format!("`{name}` cannot be allowed: it stops the plan")).help("mend what it finds, and remove the `allow`")
+        } else {
+            Problem::new(Check::UnusedAllow, allowance.at, format!("this `allow {name}` silences nothing"))
+                .here("nothing of the kind is found here")
+                .help("remove it")
+        };
+        found.extend(diagnostic(db, file, 0, &problem));
+    }
+}
