@@ -3,6 +3,7 @@
 // pest writes `alloc::…` when it is built without its `std` feature.
 extern crate alloc;
 
+pub mod cli;
 pub mod db;
 pub mod diagnostics;
 pub mod model;

@@ -1,1 +1,5 @@
-fn main(){}
+//! The `nurture` command.
+
+fn main() -> std::process::ExitCode {
+    nurture::cli::main()
+}

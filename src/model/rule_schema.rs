@@ -364,6 +364,7 @@ mod tables {
     pub static BAND: &[Attribute] = &[a("name", TEXT, "Its name."), a("from", NUMBER, "The score it starts at.")];
     pub static CONTENT: &[Attribute] = &[
         a("name", TEXT, "Its name."),
+        a("title", TEXT, "Its title.").optional(),
         a("kind", word(Enumeration::ContentKind), "What sort of asset it is."),
         a("about", word(Enumeration::About), "What it is about."),
         a("for", LEADS, "Whom it was made for; everyone when not written."),

@@ -164,7 +164,10 @@ impl Resolver<'_> {
     /// The journey and the stage that a path names.
     pub(super) fn stage_path(&mut self, path: &Path) -> Resolved<(SmolStr, SmolStr)> {
         if let [stage] = path.rest.as_slice() {
-            let journey = self.named(Kind::Journey, &path.first)?;
+            let defining = std::mem::replace(&mut self.defining, false);
+            let journey = self.named(Kind::Journey, &path.first);
+            self.defining = defining;
+            let journey = journey?;
             let stages = self.schema().journeys.get(&journey).cloned().unwrap_or_default();
             if stages.contains(&stage.text) {
                 return Ok((journey, stage.text.clone()));
@@ -178,8 +181,9 @@ impl Resolver<'_> {
         let owners = self.schema().stages.get(&name.text).cloned().unwrap_or_default();
         match owners.as_slice() {
             [journey] => {
-                let owner = crate::syntax::ast::Name { text: journey.clone(), at: name.at };
-                self.used(Kind::Journey, &owner);
+                // Which stages a content is for is written down, so naming one depends on no evidence.
+                let owner = self.owner;
+                self.uses.push(super::Use { owner, kind: Kind::Journey, name: journey.clone(), at: name.at, defines: false });
                 Ok((journey.clone(), name.text.clone()))
             }
             [] => {

@@ -1,0 +1,184 @@
+//! Loads a policy for a command: paths, settings, and what is wrong with them.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use salsa::Setter as _;
+
+use super::output::{self, Stream};
+use super::{Common, Outcome};
+use crate::db::load::{self, LoadError, Loaded, SETTINGS, Vocabulary};
+use crate::db::settings::Named;
+use crate::db::{Workspace, line_index};
+use crate::diagnostics::render::Sources;
+use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanEdit, SpanFix, SpanLabel};
+use crate::model::names::index;
+use crate::model::rule_schema::SETTINGS as THRESHOLDS;
+use crate::report::findings::findings;
+use crate::rulebook;
+use crate::text::Date;
+
+/// Which policy.
+#[derive(Args)]
+pub(super) struct Policy {
+    /// A folder, files, or `-` for standard input [default: the workspace around the current folder]
+    paths: Vec<PathBuf>,
+    /// The day that "today" means, such as 2026-11-01 [default: `as_of` of nurture.toml]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+}
+
+/// A policy with its findings.
+pub(super) struct Ready {
+    pub loaded: Loaded,
+    /// The findings that were asked for.
+    pub findings: Vec<Diagnostic>,
+    /// Findings of level error in files that were not asked for.
+    pub elsewhere: usize,
+    started: Instant,
+}
+
+impl Policy {
+    /// Loads and checks the policy. `Err` when that could not be done; why has been said then.
+    pub fn ready(&self, common: &Common) -> Result<Ready, Outcome> {
+        let started = Instant::now();
+        let _progress = super::progress::Progress::start(common, "reading the policy");
+        let loaded = self.load().map_err(|error| output::failed(common, &error))?;
+        let (problems, text) = &loaded.settings_problems;
+        if !problems.is_empty() {
+            let mut sources = Sources::new(&loaded.sources.prefix);
+            sources.add_text(SETTINGS.into(), text);
+            let found: Vec<Diagnostic> = problems.iter().map(settings_diagnostic).collect();
+            let rendered = output::findings(common, Stream::Results, &found, &sources);
+            output::results(&rendered, Outcome::Failed);
+            if !common.quiet {
+                output::message(&format!("{} in the settings: nothing was checked", output::counted(&found)));
+            }
+            return Err(Outcome::Failed);
+        }
+        if let Some(error) = unknown_rules(&loaded) {
+            return Err(output::failed(common, &error));
+        }
+        let all = findings(&loaded.db);
+        let asked = &loaded.sources.asked;
+        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) =
+            all.into_iter().partition(|diagnostic| asked.is_empty() || asked.iter().any(|path| under(&diagnostic.span.file, path)));
+        let elsewhere = output::errors(&rest);
+        Ok(Ready { loaded, findings: found, elsewhere, started })
+    }
+
+    fn load(&self) -> Result<Loaded, LoadError> {
+        let as_of = match &self.as_of {
+            None => None,
+            Some(text) => Some(Date::parse(text).ok_or_else(|| LoadError {
+                message: format!("`--as-of {text}` is no day"),
+                help: Some("write it as `--as-of 2026-11-01`".to_owned()),
+            })?),
+        };
+        let current = std::env::current_dir().map_err(|error| LoadError { message: format!("cannot tell the current folder: {error}"), help: None })?;
+        let sources = load::find(&self.paths, &current)?;
+        let names: Vec<&str> = Check::ALL.iter().filter(|check| check.severity() != Severity::Error).map(|check| check.name()).chain(rulebook::standard()).collect();
+        let thresholds: Vec<(&str, &str)> = THRESHOLDS.iter().map(|setting| (setting.name, setting.default)).collect();
+        let named = |name: &str| match Check::from_name(name) {
+            Some(check) if check.severity() == Severity::Error => Named::Fixed,
+            // Whether the policy has a rule of that name is known once it is read.
+            _ => Named::Free,
+        };
+        let mut loaded = load::load(sources, &Vocabulary { named: &named, names: &names, thresholds: &thresholds })?;
+        if let Some(as_of) = as_of {
+            let workspace = Workspace::get(&loaded.db);
+            let mut settings = workspace.settings(&loaded.db).clone();
+            settings.as_of = Some(as_of);
+            workspace.set_settings(&mut loaded.db).to(settings);
+        }
+        Ok(loaded)
+    }
+}
+
+/// A name in `[levels]` that neither the language, nor the rulebook, nor the policy knows.
+fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
+    let settings = Workspace::get(&loaded.db).settings(&loaded.db);
+    let own = index(&loaded.db).names(&loaded.db, crate::diagnostics::Kind::Rule);
+    let known = |name: &str| Check::from_name(name).is_some() || rulebook::is_standard(name) || own.contains(&name);
+    let name = settings.levels.keys().chain(settings.path_levels.iter().flat_map(|(_, levels)| levels.keys())).find(|name| !known(name))?;
+    let mut all: Vec<&str> = rulebook::standard().chain(Check::ALL.iter().map(|check| check.name())).collect();
+    all.extend(own.iter());
+    let meant = crate::diagnostics::closest(name, all.iter().copied());
+    Some(LoadError {
+        message: format!("`{}{SETTINGS}` sets the level of `{name}`, and there is no such rule or check", loaded.sources.prefix),
+        help: Some(meant.map_or_else(|| "`nurture explain` lists the checks".to_owned(), |meant| format!("did you mean `{meant}`?"))),
+    })
+}
+
+/// Whether `file` is `path` or lies under it.
+fn under(file: &str, path: &str) -> bool {
+    path.is_empty() || file == path || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
+    let span = |range| Span { file: SETTINGS.into(), range };
+    let label = problem.labels.first().map_or("", |label| label.text.as_str());
+    Diagnostic {
+        check: problem.check,
+        severity: Severity::Error,
+        message: problem.message.clone(),
+        span: span(problem.range()),
+        labels: vec![SpanLabel { span: span(problem.range()), text: label.to_owned(), primary: true }],
+        help: problem.help.clone(),
+        fixes: problem
+            .fixes
+            .iter()
+            .map(|fix| SpanFix {
+                title: fix.title.clone(),
+                edits: fix.edits.iter().map(|edit| SpanEdit { span: span(edit.at), new: edit.new.clone() }).collect(),
+                sure: fix.sure,
+            })
+            .collect(),
+    }
+}
+
+impl Ready {
+    /// The texts that findings point into.
+    pub fn sources(&self) -> Sources<'_> {
+        let mut sources = Sources::new(&self.loaded.sources.prefix);
+        let db = &self.loaded.db;
+        let involved: std::collections::BTreeSet<&str> =
+            self.findings.iter().flat_map(|found| found.labels.iter().map(|label| label.span.file.as_str())).collect();
+        for file in Workspace::get(db).files(db) {
+            if involved.contains(file.path(db).as_str()) {
+                sources.add(file.path(db).clone(), file.text(db), line_index(db, *file));
+            }
+        }
+        sources
+    }
+
+    /// What was read and how long it took, for `--verbose`.
+    pub fn account(&self) -> String {
+        let db = &self.loaded.db;
+        let files = Workspace::get(db).files(db);
+        let bytes: usize = files.iter().map(|file| file.text(db).len()).sum();
+        let folder = if self.loaded.sources.prefix.is_empty() { "." } else { self.loaded.sources.prefix.trim_end_matches('/') };
+        let mut text = format!(
+            "{} files, {bytes} bytes, {} declarations in {folder}, {} ms\n",
+            files.len(),
+            self.declarations(),
+            self.started.elapsed().as_millis()
+        );
+        for file in files {
+            text.push_str(&format!("  {}{}\n", self.loaded.sources.prefix, file.path(db)));
+        }
+        text
+    }
+
+    /// How many declarations the policy has.
+    pub fn declarations(&self) -> usize {
+        let db = &self.loaded.db;
+        index(db).sites.values().map(Vec::len).sum()
+    }
+
+    /// How many files the policy has.
+    pub fn files(&self) -> usize {
+        Workspace::get(&self.loaded.db).files(&self.loaded.db).len()
+    }
+}

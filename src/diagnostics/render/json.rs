@@ -1,0 +1,112 @@
+//! Findings as one JSON document.
+
+use serde::Serialize;
+
+use super::sources::Sources;
+use crate::diagnostics::{Diagnostic, Span};
+
+/// Version of the document; a change that breaks a reader raises it.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failure<'a>>,
+    diagnostics: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    file: String,
+    range: Range,
+    labels: Vec<Label<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    fixes: Vec<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Label<'a> {
+    file: String,
+    range: Range,
+    primary: bool,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    /// Whether it is sure to be what was meant.
+    sure: bool,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    file: String,
+    range: Range,
+    new: &'a str,
+}
+
+/// Renders diagnostics as JSON: `{version, diagnostics: [{name, severity, message, file, range, labels, help, fixes}]}`,
+/// lines and columns from 1, columns in characters. `error` says why the tool could not do its job, with what can be
+/// done about it.
+pub fn json(diagnostics: &[Diagnostic], sources: &Sources<'_>, error: Option<(&str, Option<&str>)>) -> String {
+    let range = |span: &Span| {
+        let place = |offset: u32| {
+            let place = sources.place(&span.file, offset);
+            Position { line: place.line, column: place.column }
+        };
+        Range { start: place(span.range.start), end: place(span.range.end) }
+    };
+    let entries = diagnostics.iter().map(|diagnostic| Entry {
+        name: diagnostic.check.name(),
+        severity: diagnostic.severity.name(),
+        message: &diagnostic.message,
+        file: sources.shown(&diagnostic.span.file),
+        range: range(&diagnostic.span),
+        labels: diagnostic
+            .labels
+            .iter()
+            .map(|label| Label { file: sources.shown(&label.span.file), range: range(&label.span), primary: label.primary, text: &label.text })
+            .collect(),
+        help: diagnostic.help.as_deref(),
+        fixes: diagnostic
+            .fixes
+            .iter()
+            .map(|fix| Fix {
+                title: &fix.title,
+                sure: fix.sure,
+                edits: fix.edits.iter().map(|edit| Edit { file: sources.shown(&edit.span.file), range: range(&edit.span), new: &edit.new }).collect(),
+            })
+            .collect(),
+    });
+    let document =
+        Document { version: VERSION, error: error.map(|(message, help)| Failure { message, help }), diagnostics: entries.collect() };
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
