@@ -285,6 +285,15 @@ pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded,
     Ok(Loaded { db, sources, settings_problems: (problems, settings_text) })
 }
 
+/// A policy of texts that are in memory, by path, with its settings; `text` clauses find no files.
+pub fn in_memory(db: RootDb, texts: Vec<(SmolStr, String)>, settings: Settings) -> RootDb {
+    let mut texts = texts;
+    texts.sort();
+    let files: Vec<SourceFile> = texts.into_iter().map(|(path, text)| SourceFile::new(&db, path, text, None)).collect();
+    let _ = Workspace::new(&db, files, settings, Vec::new());
+    db
+}
+
 /// Where the `text` clause of a file at `file` leads, relative to the workspace; `None` if it leads out of it.
 pub fn asset_path(file: &str, named: &str) -> Option<SmolStr> {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));

@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(fade_table(1), [1_000_000_000]);
         assert_eq!(fade_table(2), [1_000_000_000, 707_106_781]);
         let table = fade_table(30);
-        assert_eq!((table[0], table[15], table[29]), (1_000_000_000, 707_106_781, 511_687_098));
+        assert_eq!((table[0], table[15], table[29]), (1_000_000_000, 707_106_781, 511_686_946));
         for half_life in 1..400u32 {
             for (day, value) in fade_table(half_life).into_iter().enumerate() {
                 let exact = 1e9 * (-(day as f64) / f64::from(half_life)).exp2();

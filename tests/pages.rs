@@ -1,0 +1,54 @@
+//! The page of each check is its test: the wrong example is reported by it, the right one is free of errors.
+
+mod support;
+
+use nurture::db::settings::{self, Named};
+use nurture::diagnostics::{Check, Severity};
+
+/// The first fenced block of `language` under the heading.
+fn example(page: &str, heading: &str, language: &str) -> Option<String> {
+    let section = page.split_once(&format!("\n## {heading}\n"))?.1;
+    let section = section.split("\n## ").next()?;
+    let body = section.split_once(&format!("```{language}\n"))?.1;
+    Some(body.split_once("\n```")?.0.to_owned() + "\n")
+}
+
+/// Checks whose mistakes no text can show: they have tests of their own in `robust.rs`.
+const BEYOND_TEXT: [Check; 4] = [Check::NotUtf8, Check::TooLarge, Check::TooDeep, Check::ByteOrderMark];
+
+#[test]
+fn examples_do_what_they_say() {
+    let mut wrong = Vec::new();
+    for check in Check::ALL {
+        let (name, page) = (check.name(), check.page());
+        assert!(page.starts_with(&format!("# {name}\n")), "{name}: the page begins with its name");
+        assert!(page.contains("\n## How to mend it\n"), "{name}: the page says what to do");
+        if BEYOND_TEXT.contains(check) {
+            continue;
+        }
+        if *check == Check::UnknownSetting {
+            let read = |text: &str| settings::read(text, &|_| Named::Free, &[], &[]).1;
+            assert!(!read(&example(page, "Wrong", "toml").unwrap()).is_empty());
+            assert!(read(&example(page, "Right", "toml").unwrap()).is_empty());
+            continue;
+        }
+        let (Some(bad), Some(good)) = (example(page, "Wrong", "nurture"), example(page, "Right", "nurture")) else {
+            wrong.push(format!("{name}: an example is missing"));
+            continue;
+        };
+        let found = support::check(&bad);
+        if !found.iter().any(|finding| finding.check == *check) {
+            wrong.push(format!("{name}: the wrong example is not reported by it, but by {:?}", found.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()));
+        }
+        let others: Vec<_> = found.iter().filter(|finding| finding.check != *check && finding.severity != Severity::Advice).collect();
+        if !others.is_empty() {
+            wrong.push(format!("{name}: the wrong example holds other mistakes: {:?}", others.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()));
+        }
+        for finding in support::check(&good) {
+            if finding.check == *check || finding.severity == Severity::Error {
+                wrong.push(format!("{name}: the right example is reported: {} {}", finding.check.name(), finding.message));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
