@@ -8,7 +8,7 @@ use nurture::diagnostics::{Check, Severity};
 /// The first fenced block of `language` under the heading.
 fn example(page: &str, heading: &str, language: &str) -> Option<String> {
     let section = page.split_once(&format!("\n## {heading}\n"))?.1;
-    let section = section.split("\n## ").next()?;
+    let section = ["\n## Right\n", "\n## How to mend it\n"].iter().fold(section, |section, next| section.split(next).next().unwrap_or(section));
     let body = section.split_once(&format!("```{language}\n"))?.1;
     Some(body.split_once("\n```")?.0.to_owned() + "\n")
 }

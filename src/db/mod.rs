@@ -1,6 +1,8 @@
 //! The database: inputs, and the queries that read text. What depends on what is recorded by salsa, so that after an
 //! edit only that is done again which the edit can change.
 
+#![allow(missing_docs, reason = "salsa makes functions without docs; what is written here has them")]
+
 pub mod load;
 pub mod settings;
 

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod problem;
+/// Findings as text.
 pub mod render;
 mod suggest;
 

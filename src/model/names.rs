@@ -1,5 +1,7 @@
 //! Names of the workspace: which there are, of which kind, and where. Nothing here holds a range.
 
+#![allow(missing_docs, reason = "salsa makes functions without docs; what is written here has them")]
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 

@@ -233,7 +233,8 @@ fn allowed(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
     });
     for (index, allowance) in allowances.iter().enumerate() {
         let name: &SmolStr = &allowance.allow.rule.text;
-        let Some(check) = Check::from_name(name).filter(|_| !silenced.contains(&index)) else { continue };
+        let unreasoned = allowance.allow.because.is_none();
+        let Some(check) = Check::from_name(name).filter(|_| !unreasoned && !silenced.contains(&index)) else { continue };
         let problem = if check.severity() == Severity::Error {
             Problem::new(Check::UnusedAllow, allowance.at, format!("`{name}` cannot be allowed: it stops the plan")).help("mend what it finds, and remove the `allow`")
         } else {

@@ -1,0 +1,110 @@
+//! The house: folders use those above them and none below, and the reference knows every keyword.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The folders of `src`, top down: each may use the ones before it.
+const ORDER: [&str; 9] = ["text", "diagnostics", "syntax", "plan", "db", "rulebook", "model", "report", "cli"];
+
+fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn folders_use_only_those_above_them() {
+    let src = support::root().join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&src).unwrap();
+        let folder = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let Some(own) = ORDER.iter().position(|known| *known == folder) else {
+            assert!(["lib.rs", "main.rs"].contains(&folder.as_str()), "{folder} has no place in the order");
+            continue;
+        };
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            for (at, _) in line.match_indices("crate::") {
+                let used: String = line[at + 7..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                if ORDER.iter().position(|known| *known == used).is_some_and(|place| place > own) {
+                    wrong.push(format!("{}:{}: {folder} uses {used}", relative.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_parser_names_pest() {
+    let src = support::root().join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let naming: Vec<String> = files
+        .iter()
+        .filter(|file| fs::read_to_string(file).unwrap().contains("pest::"))
+        .map(|file| file.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/"))
+        .collect();
+    assert!(naming.iter().all(|file| file == "syntax/parse.rs" || file == "syntax/build/mod.rs"), "{naming:?}");
+}
+
+/// The alphabetic literals of the grammar.
+fn keywords() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for line in nurture::syntax::GRAMMAR.lines() {
+        let code = line.split("//").next().unwrap_or("");
+        for (number, part) in code.split('"').enumerate() {
+            if number % 2 == 1 && part.len() > 1 && part.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '\'')) {
+                found.insert(part.to_owned());
+            }
+        }
+    }
+    assert!(found.len() > 150);
+    found
+}
+
+#[test]
+fn the_reference_knows_every_keyword() {
+    let reference = fs::read_to_string(support::root().join("grammar/REFERENCE.md")).unwrap();
+    let words: BTreeSet<&str> = reference.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '\''))).collect();
+    let missing: Vec<String> = keywords().into_iter().filter(|word| !words.contains(word.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_reference_holds_correct_syntax() {
+    let reference = fs::read_to_string(support::root().join("grammar/REFERENCE.md")).unwrap();
+    let mut fences = 0;
+    for part in reference.split("```nurture\n").skip(1) {
+        let text = part.split("\n```").next().unwrap_or("");
+        fences += 1;
+        for chunk in nurture::syntax::scan(text).chunks {
+            let problems = nurture::syntax::parse(&chunk.body).problems;
+            assert!(problems.is_empty(), "{:?} in\n{text}", problems.first());
+        }
+    }
+    assert!(fences > 10);
+}
+
+/// The standard rules are drafts until they carry their examples, but each is well typed.
+#[test]
+fn the_rulebook_is_well_typed() {
+    let found = support::check(nurture::rulebook::text());
+    let wrong: Vec<&str> = found
+        .iter()
+        .filter(|finding| !(finding.check == nurture::diagnostics::Check::MissingClause && finding.message.contains("`flags`") || finding.message.contains("`passes`")))
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(wrong, Vec::<&str>::new());
+    assert!(nurture::rulebook::standard().count() >= 140);
+}
