@@ -322,6 +322,7 @@ impl Resolver<'_> {
             );
             sound = false;
         }
+        let sound_range = sound;
         for (index, band) in score.bands.iter().enumerate() {
             if let Some(first) = score.bands.iter().take(index).find(|known| known.name.text == band.name.text) {
                 self.report(
@@ -342,7 +343,7 @@ impl Resolver<'_> {
                 );
                 sound = false;
             }
-            let outside = score.from.is_some_and(|from| band.from.value < from.value) || score.to.is_some_and(|to| band.from.value > to.value);
+            let outside = sound_range && (score.from.is_some_and(|from| band.from.value < from.value) || score.to.is_some_and(|to| band.from.value > to.value));
             if outside {
                 let bound = if score.to.is_some_and(|to| band.from.value > to.value) { score.to } else { score.from };
                 let mut problem = Problem::new(Check::BandOrder, band.from.at, format!("the band `{}` lies outside the score's range", band.name.text))

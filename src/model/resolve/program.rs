@@ -352,13 +352,6 @@ impl Resolver<'_> {
         let invites = template(self, &touch.invites);
         let only_if = optional(touch.only_if.as_ref().map(|predicate| self.predicate(predicate)));
         let reason = optional(touch.reason.as_ref().map(|predicate| self.predicate(predicate)));
-        if touch.content.is_none() && touch.subject.is_none() {
-            self.report(
-                Problem::new(Check::MissingClause, touch.channel.at, format!("this `{}` says nothing", kind.name()))
-                    .here("neither content nor words")
-                    .help(format!("write `{0} CONTENT`, or `{0} \"…\"` with its subject, headline or purpose", kind.name())),
-            );
-        }
         let content = content?;
         let once = (kind.is_message() && !touch.again)
             .then(|| content.as_ref().map_or_else(|| SmolStr::from(format!("step {id}")), |content| SmolStr::from(format!("content {content}"))));

@@ -181,7 +181,8 @@ impl Resolver<'_> {
             };
             rest = after;
             let path = inside.split('(').next().unwrap_or(inside).trim();
-            let parts: Vec<Name> = path.split('.').map(|part| Name { text: part.into(), at: text.at }).collect();
+            let at = self.within_text(text, &format!("{{{inside}}}"));
+            let parts: Vec<Name> = path.split('.').map(|part| Name { text: part.into(), at: self.within_text(&Text { value: text.value.clone(), at }, part) }).collect();
             let Some((first, steps)) = parts.split_first() else { continue };
             let known = env.told(&first.text).or_else(|| match first.text.as_str() {
                 "workspace" => Some(Type { kind: Kind::Entity(Entity::Workspace), many: Many::One }),
@@ -196,7 +197,7 @@ impl Resolver<'_> {
             let Some(mut ty) = known else {
                 let names: Vec<&str> = env.variables.iter().map(|(name, _)| name.as_str()).collect();
                 self.report(
-                    Problem::new(Check::BadPlaceholder, text.at, format!("`{{{inside}}}` names nothing that this rule knows"))
+                    Problem::new(Check::BadPlaceholder, at, format!("`{{{inside}}}` names nothing that this rule knows"))
                         .help(format!("begin with {}", list_words(names, "or", 6))),
                 );
                 continue;

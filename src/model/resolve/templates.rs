@@ -5,8 +5,18 @@ use crate::diagnostics::{Check, Kind, Problem, closest};
 use crate::model::schema::Ty;
 use crate::plan::{Piece, Template};
 use crate::syntax::ast::Text;
+use crate::text::Range;
 
 impl Resolver<'_> {
+    /// Where `part` stands in a text, in the source; the whole text if it was written with escapes.
+    pub(super) fn within_text(&self, text: &Text, part: &str) -> Range {
+        let written = text.at.of(&self.chunk.body(self.db).text);
+        match written.find(part) {
+            Some(at) => Range::new(text.at.start + at as u32, text.at.start + (at + part.len()) as u32),
+            None => text.at,
+        }
+    }
+
     pub(super) fn template(&mut self, text: &Text) -> Resolved<Template> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
@@ -41,6 +51,7 @@ impl Resolver<'_> {
     }
 
     fn placeholder(&mut self, text: &Text, inside: &str) -> Resolved<Piece> {
+        let at = self.within_text(text, &format!("{{{inside}}}"));
         let (name, fallback) = match inside.split_once(" or ") {
             Some((name, fallback)) => (name.trim(), Some(fallback.trim())),
             None => (inside.trim(), None),
@@ -50,7 +61,7 @@ impl Resolver<'_> {
                 return Err(crate::diagnostics::Reported::with_its_declaration());
             }
             let names: Vec<String> = self.schema().lead.iter().flatten().map(|field| field.name.to_string()).collect();
-            let problem = Problem::new(Check::BadPlaceholder, text.at, format!("`{{{inside}}}` names no field of the lead"));
+            let problem = Problem::new(Check::BadPlaceholder, at, format!("`{{{inside}}}` names no field of the lead"));
             return self.fail(match closest(name, names.iter().map(String::as_str)) {
                 Some(meant) => problem.here(format!("did you mean `{{{meant}}}`?")),
                 None => problem.help("write a field of the lead between the braces, or `{{` for a brace"),
@@ -58,13 +69,13 @@ impl Resolver<'_> {
         };
         if matches!(field.ty, Ty::Flag | Ty::SetOf(_)) {
             return self.fail(
-                Problem::new(Check::BadPlaceholder, text.at, format!("`{name}` is {}, and cannot be filled into a text", field.ty.describe()))
+                Problem::new(Check::BadPlaceholder, at, format!("`{name}` is {}, and cannot be filled into a text", field.ty.describe()))
                     .help("fill in a text, a number, a date or an option"),
             );
         }
         if field.optional && fallback.is_none_or(str::is_empty) {
             return self.fail(
-                Problem::new(Check::BadPlaceholder, text.at, format!("`{name}` can be unknown, and then `{{{name}}}` would be empty"))
+                Problem::new(Check::BadPlaceholder, at, format!("`{name}` can be unknown, and then `{{{name}}}` would be empty"))
                     .here("what do these leads read?")
                     .help(format!("write `{{{name} or …}}` with words that fit everyone")),
             );

@@ -69,12 +69,31 @@ impl Builder<'_> {
                 .also(*first, "the other word stands here")
                 .help("set parentheses around what belongs together");
             for (binds, title) in [(true, "group what `and` joins"), (false, "group what `or` joins")] {
-                problem = problem.fix_all(title, grouped(&places, words, binds), false);
+                let edits = grouped(&places, words, binds);
+                let title = self.written(&places, &edits).unwrap_or_else(|| title.to_owned());
+                problem = problem.fix_all(title, edits, false);
             }
             self.report(problem);
         }
         let values = operands.into_iter().map(|operand| operand.value).collect();
         if and { Joined::And(values) } else { Joined::Or(values) }
+    }
+
+    /// "write …" with the text as the edits make it, where it is short enough to be read at a glance.
+    fn written(&self, places: &[Range], edits: &[Edit]) -> Option<String> {
+        let whole = places.first()?.cover(*places.last()?);
+        if self.copy.is_some() || whole.end - whole.start > 80 || whole.of(self.text).contains('\n') {
+            return None;
+        }
+        let mut text = String::new();
+        let mut done = whole.start;
+        for edit in edits {
+            text.push_str(Range::new(done, edit.at.start).of(self.text));
+            text.push_str(&edit.new);
+            done = edit.at.end;
+        }
+        text.push_str(Range::new(done, whole.end).of(self.text));
+        Some(format!("write `{text}`"))
     }
 
     fn term(&mut self, pair: P<'_>) -> Predicate {
