@@ -1,35 +1,33 @@
 //! Makes policies of any size for benchmarks and stress tests: the kinds of declaration that people write, in the
 //! proportion in which they write them, free of findings, and always the same for the same seed.
 //!
-//! Groups of leads are not empty: what a condition asks is kept as a set of bits, one a field or signal, and only
-//! conditions that share no bit are joined by `and`. Every segment is asked for, and every content is sent.
+//! Texts come from `WORDS`, where `$key` stands for one of the entries of `key`, `$keys` for a list of them and
+//! `$5_14` for a number. Groups of leads are not empty: what a condition asks is kept as bits, one a field or signal,
+//! and `and` joins only what shares none. Every segment is asked for, and every content is sent or a draft.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A policy of about `bytes` bytes in one file (within 2 %), the same for the same seed. The smallest has about 900.
+/// A policy of about `bytes` bytes in one file (within 2 %), the same for the same seed. The smallest has some 700.
 pub fn policy(bytes: usize, seed: u64) -> String {
     workspace(1, bytes, seed).into_iter().map(|(_, text)| text).collect()
 }
 
-/// A policy of `files` files of about `bytes` bytes each: (path, text). Below some 5,000 bytes a file it has a small
-/// lead, one signal, segments and contents, and nothing else.
+/// A policy of `files` files of about `bytes` bytes each: (path, text). Below some 5,000 bytes a file there is a small
+/// lead, a signal, segments and contents, and nothing else.
 pub fn workspace(files: usize, bytes: usize, seed: u64) -> Vec<(String, String)> {
-    let full = bytes >= HEAD.len() + 620;
+    let full = bytes >= HEAD.len() + 150;
+    let mut maker = Maker { random: seed, start: (seed % 1_000) as usize, full, ..Maker::default() };
+    maker.barred = if full { 0 } else { !(ROLE | EMPLOYEES | CONSENT | VISIT) };
     // The handoff and the limits name programs, where there is room for some.
-    let rich = full && files * bytes >= HEAD.len() + 14_000;
-    let mut maker = Maker {
-        random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x6e75_7274_7572_65,
-        start: (seed % 1_000) as usize,
-        barred: if full { 0 } else { !(ROLE | EMPLOYEES | CONSENT | VISIT) },
-        full,
-        ..Maker::default()
-    };
+    let rich = full && files * bytes >= HEAD.len() + 15_000;
+    let (first, second) = (naming(2, maker.start), naming(2, maker.start + 1));
+    maker.set("back", if rich { format!("\n  back to {first} after 30 days when did not reply within 30 days") } else { String::new() });
+    maker.set("prefer", if rich { format!("\n  prefer {first}, {second}") } else { String::new() });
     (0..files)
         .map(|number| {
-            let topic = pick_at(&TOPICS, number * 7);
+            let topic = pick_at(list("topic"), number * 7);
             let (path, head) = match number {
-                0 if full => ("lead.nurture".to_owned(), HEAD.to_owned() + &maker.ending(rich)),
-                0 => ("lead.nurture".to_owned(), SMALL_HEAD.to_owned()),
+                0 => ("lead.nurture".to_owned(), if full { maker.expand(HEAD) } else { SMALL_HEAD.to_owned() }),
                 _ => (format!("{topic}/part_{number:03}.nurture"), format!("# What we know and send about {topic}.\n")),
             };
             (path, maker.file(head, bytes, number + 1 == files))
@@ -38,21 +36,65 @@ pub fn workspace(files: usize, bytes: usize, seed: u64) -> Vec<(String, String)>
 }
 
 const ROLE: u32 = 1;
-const INDUSTRY: u32 = 1 << 1;
-const EMPLOYEES: u32 = 1 << 3;
-const CONSENT: u32 = 1 << 6;
-const CUSTOMER: u32 = 1 << 7;
+const EMPLOYEES: u32 = 1 << 1;
+const CONSENT: u32 = 1 << 2;
+const CUSTOMER: u32 = 1 << 3;
+const INDUSTRY: u32 = 1 << 4;
+const REVENUE: u32 = 1 << 5;
 const VISIT: u32 = 1 << 12;
 const DOWNLOAD: u32 = 1 << 13;
-const ATTEND: u32 = 1 << 15;
-const ASK: u32 = 1 << 16;
-const CLICK: u32 = 1 << 18;
+const ASK: u32 = 1 << 14;
 /// Every signal, and what follows from them.
-const BEHAVIOUR: u32 = 0x7f << 12;
-/// The facts behind the score `fit`.
-const FIT: u32 = ROLE | INDUSTRY | EMPLOYEES | 1 << 4;
+const BEHAVIOUR: u32 = 0xff << 12;
 
-const SMALL_HEAD: &str = r#"# A small policy: who a lead is, and what there is to read.
+/// What a condition can ask: its bits, and ways to write it.
+#[rustfmt::skip]
+const CONDITIONS: &[(u32, &[&str])] = &[
+    (ROLE, &["role is $role", "role is not $role", "role in $roles"]),
+    (INDUSTRY, &["industry in $industrys", "industry is $industry", "industry not in $industrys"]),
+    (EMPLOYEES, &["employees >= $20_4000", "employees between $10_900 and $1000_6000", "employees < $500_5000"]),
+    (CONSENT, &["consent is double_opt_in", "consent in [single_opt_in, double_opt_in]"]),
+    (CUSTOMER, &["not customer", "not customer", "customer"]),
+    (REVENUE, &["revenue is known", "revenue >= $1000000_90000000", "revenue between $500000_900000.50 and $1000000_90000000"]),
+    (1 << 6, &["country in $countrys", "country is $country", "country is known"]),
+    (1 << 7, &["interest has $interest", "interest has $interest", "not interest has $interest"]),
+    (1 << 8, &["created within the last $30_360 days", "created older than $30_360 days", "created after 202$1_5-0$1_9-01"]),
+    (1 << 9, &["last_meeting is unknown", "last_meeting within the last $7_180 days", "last_meeting after 2025-0$1_9-1$0_9 09:30"]),
+    (1 << 10, &["email is known"]), (1 << 11, &["phone is known"]),
+    (VISIT, &["did visit(page starts with $page) at least $2_6 times within $7_180 days", "did not visit within $20_180 days",
+        "did visit(page starts with $page and seconds >= $30_400) within $7_180 days", "did visit(page contains any of $pages) within $7_180 days"]),
+    (DOWNLOAD, &["did download(content.about is $about) within $7_180 days", "did not download within $7_180 days",
+        "did download(content.kind in $kinds) at least 2 times within $30_180 days", "did download(content.stage has $stage) since 2026-0$1_9-01"]),
+    (ASK, &["did ask(topic in $askeds) within $7_180 days", "did not ask within $7_180 days"]),
+    (1 << 15, &["did attend(content.stage has $stage) within $7_180 days", "did attend within $7_180 days", "did not attend within $7_180 days"]),
+    (1 << 16, &["did click at least $2_4 times within $7_90 days", "did click within $7_90 days"]),
+    (1 << 17, &["did sign_off(days > $3_9) between 1 and $2_6 times within $30_180 days", "did sign_off exactly $1_3 times within $30_180 days"]),
+    (1 << 18, &["did register within $7_180 days", "did not register within $7_180 days"]),
+    (1 << 19, &["did reply within $7_90 days", "did not reply within $7_90 days"]),
+    (BEHAVIOUR | CUSTOMER, &["buying >= $early", "buying in [exploring, requiring, comparing]", "adopting is $late"]),
+    (BEHAVIOUR | ROLE, &["interest_level >= warm", "interest_level between $10_30 and $45_80"]),
+    (ROLE | EMPLOYEES | REVENUE | INDUSTRY, &["fit >= good", "fit between 20 and 90"]),
+];
+
+/// How a track begins, with the bits that must be free for it.
+#[rustfmt::skip]
+const TRIGGERS: &[(u32, &str)] = &[
+    (BEHAVIOUR, "on stage $pair"), (0, "on join"), (DOWNLOAD, "on download(content is $known)"), (ASK, "on ask(topic is $asked)"),
+    (VISIT, "on visit(page starts with $page)"), (BEHAVIOUR, "on stage $pair"), (1 << 15, "on attend(content.kind is webinar)"), (0, "every $20_60 days"),
+];
+
+/// What a track does, with the bits that must be free for it. `$same` is the content named last.
+#[rustfmt::skip]
+const BEATS: &[(u32, &str)] = &[
+    (0, "email $asset \"$subject\"\n    wait $2_9 days\n    email $asset \"$subject\""),
+    (0, "email $asset \"$subject\" {\n      from \"$sender\"\n      preview \"$prose\"\n    }\n    wait $3_9 days"),
+    (DOWNLOAD, "email $asset \"$subject\"\n    wait until did download(content is $same) for at most $5_14 days\n    if did download(content is $same) within 14 days {\n      email $asset \"$subject\"\n    } else {\n      ad $same on linkedin \"$prose\"\n    }"),
+    (1 << 16, "email $asset as $newlabel \"$subject\"\n    wait until did click since $label for at most $5_14 days\n    if did click since $label {\n      email $asset \"$subject\" {\n        only if $if\n      }\n    }"),
+    (0, "if $if {\n      web $asset \"$prose\"\n    } else if $if {\n      sms $asset \"$prose\" { only if $if }\n    } else {\n      # Nothing is known that would make another message worth their time.\n      wait $3_9 days\n    }"),
+    (0, "split {\n      45% { email $asset \"$subject\" }\n      45% { email $same \"$subject\" }\n      10% { }\n    }\n    wait 1 week"),
+];
+
+const SMALL_HEAD: &str = r#"# Who a lead is, and what there is to read.
 lead {
   role: one of cfo, controller, it_director, analyst, payroll_lead
   employees: whole number from 1
@@ -62,7 +104,7 @@ lead {
 signal visit implicit { page: text, seconds: whole number from 0 }
 "#;
 
-const HEAD: &str = r#"# What the rest of the policy speaks of: leads, signals, journeys, scores, limits.
+const HEAD: &str = r#"# What the rest of the policy speaks of: leads, signals, journeys, scores and limits.
 
 ## What we know about a lead, and the values it can take.
 lead {
@@ -91,58 +133,22 @@ signal ask explicit request { topic: text }
 signal sign_off explicit { days: whole number from 1 }
 
 journey buying "How a finance team buys" {
-  stage noticing {
-    asks "Why does it take us so long?"
-    while did visit(seconds >= 60) within 90 days
-  }
-  stage exploring {
-    asks "Which ways are there to do better?"
-    while did download within 90 days
-  }
-  stage requiring {
-    asks "What must a tool do for us?"
-    while did register within 60 days
-  }
-  stage comparing {
-    asks "Who has done this already?"
-    while did attend within 60 days
-  }
-  stage validating {
-    asks "Will it pass our review?"
-    while did ask within 45 days
-  }
-  stage agreeing {
-    asks "How do I bring the others along?"
-    while did ask(topic is "pricing") within 45 days and interest_level >= hot
-  }
+  stage noticing { asks "Why does it take us so long?" while did visit(seconds >= 60) within 90 days }
+  stage exploring { asks "Which ways are there to do better?" while did download within 90 days }
+  stage requiring { asks "What must a tool do for us?" while did register within 60 days }
+  stage comparing { asks "Who has done this already?" while did attend within 60 days }
+  stage validating { asks "Will it pass our review?" while did ask within 45 days }
+  stage agreeing { asks "How do I bring the others along?" while did ask(topic is "pricing") within 45 days and interest_level >= hot }
 }
 
 journey adopting "How a customer makes it their own" {
   for customer
-  stage signing_in {
-    asks "Where do we begin?"
-    while did visit(page starts with "/app") within 45 days
-  }
-  stage importing {
-    asks "How do we get our figures in?"
-    while did visit(page starts with "/app/import") at least 2 times within 45 days
-  }
-  stage first_run {
-    asks "What trips up a first run?"
-    while did sign_off within 60 days
-  }
-  stage steady {
-    asks "How do we take a day off the next one?"
-    while did sign_off at least 3 times within 120 days
-  }
-  stage widening {
-    asks "Who else could use it?"
-    while did register(content.about is product) within 60 days
-  }
-  stage renewing {
-    asks "Was it worth the money?"
-    while did ask(topic is "renewal") within 60 days
-  }
+  stage signing_in { asks "Where do we begin?" while did visit(page starts with "/app") within 45 days }
+  stage importing { asks "How do we get our figures in?" while did visit(page starts with "/app/import") at least 2 times within 45 days }
+  stage first_run { asks "What trips up a first run?" while did sign_off within 60 days }
+  stage steady { asks "How do we take a day off the next one?" while did sign_off at least 3 times within 120 days }
+  stage widening { asks "Who else could use it?" while did register(content.about is product) within 60 days }
+  stage renewing { asks "Was it worth the money?" while did ask(topic is "renewal") within 60 days }
 }
 
 ## How much a lead cares, by what they did lately. It fades, and it can fall.
@@ -153,6 +159,7 @@ score interest_level "Interest" {
   +25 for attend
   +30 for ask
   -40 for unsubscribe
+  +5 when role in [cfo, controller]
   halves every 30 days
   from 0 to 100
   band warm from 30
@@ -165,69 +172,112 @@ score fit "Fit" {
   +20 when revenue >= 20_000_000
   -30 when industry is other
   from 0 to 100
-  band fair from 30
   band good from 60
+}
+
+handoff to_sales "Sales-ready" {
+  when buying >= validating and interest_level >= hot and fit >= good
+  follow up within 1 day
+  tell ask, attend, reply$back
+}
+
+limits {
+  at most 2 email per 7 days
+  at most 4 messages per 7 days
+  quiet from 20:00 to 08:00
+  email needs consent in [single_opt_in, double_opt_in]
+  sms needs consent is double_opt_in
+  never call when adopting is signing_in$prefer
 }
 "#;
 
-const TOPICS: [&str; 24] = [
-    "payroll", "billing", "forecasting", "procurement", "reporting", "treasury", "budgeting", "invoicing", "consolidation", "compliance", "planning",
-    "migration", "onboarding", "reconciliation", "tax", "auditing", "leasing", "travel", "inventory", "purchasing", "collections", "approvals",
-    "contracts", "pricing",
-];
-const MANNERS: [&str; 16] = [
-    "early", "careful", "large", "small", "regional", "busy", "growing", "quiet", "curious", "local", "global", "lean", "senior", "new", "patient", "urgent",
-];
-const GROUPS: [&str; 16] = [
-    "leaders", "owners", "evaluators", "readers", "teams", "newcomers", "reviewers", "champions", "clerks", "planners", "buyers", "visitors", "operators",
-    "approvers", "sceptics", "returners",
-];
-const AIMS: [&str; 12] = ["shorten", "explain", "simplify", "share", "compare", "prepare", "calm", "repair", "begin", "review", "decide", "measure"];
-const KINDS: [&str; 12] =
-    ["guide", "checklist", "article", "video", "webinar", "event", "tool", "course", "research", "comparison", "case_study", "white_paper"];
-const ABOUTS: [&str; 6] = ["problem", "market", "solution", "peers", "problem", "product"];
-const ROLES: [&str; 5] = ["cfo", "controller", "it_director", "analyst", "payroll_lead"];
-const INDUSTRIES: [&str; 5] = ["fintech", "healthcare", "manufacturing", "retail", "logistics"];
-const COUNTRIES: [&str; 8] = ["US", "CA", "GB", "DE", "FR", "NL", "SE", "AU"];
-const INTERESTS: [&str; 6] = ["billing", "payroll", "planning", "reporting", "tax", "treasury"];
-const ASKED: [&str; 8] = ["pricing", "security", "data agreement", "visit", "renewal", "references", "rollout", "training"];
-const STAGES: [&str; 12] = [
-    "noticing", "exploring", "requiring", "comparing", "validating", "agreeing", "signing_in", "importing", "first_run", "steady", "widening", "renewing",
-];
-const OPENINGS: [&str; 14] = [
-    "Where the time goes in", "What holds up", "Five short lessons on", "A checklist for", "Who else has to agree on", "What auditors ask about",
-    "How a small team runs", "The questions to settle before you change", "What goes wrong first in", "How 312 teams measure", "A plan for calmer",
-    "The quiet cost of", "Three ways to better", "What nine teams changed about",
-];
-const ENDINGS: [&str; 12] = [
-    "", ", step by step", ", with the figures of last year", " when nobody has an hour to spare", ", told by those who did it", ", and what to leave out",
-    " before the quarter ends", " without a new system", ", in half an hour", " in companies of your size", ", buying nothing included",
-    " and how to put it right",
-];
-const QUESTIONS: [&str; 8] = [
-    "Why does it take us so long to get through", "Which ways are there to do better at", "What must a tool do for us in", "Who has done this before for",
-    "What will the auditors say about our", "How do I bring the others along on", "Which step comes first in", "What would a better month look like in",
-];
-const GIFTS: [&str; 8] = [
-    "A worksheet that finds the three slowest steps of", "The numbers by industry and size for", "A plan to copy for", "The forty questions to put to any supplier of",
-    "A list of what went wrong for others in", "A runbook with owners and times for", "A one-page case, with your own figures, for", "A map of who touches what in",
-];
-const REMARKS: [&str; 14] = [
-    "The figures come from a survey that we repeat every spring.", "Sales asked for this after the autumn fair.", "Agreed with the regional teams; the wording is theirs.",
-    "Opens do not count here, as machines open too.", "It goes out late, to people who talk to us anyway.", "Whoever asks gets an answer, whatever stage they are in.",
-    "We looked at this again in September, and kept it.", "Nobody has to know us to make use of it.", "The next question is who has done this already.",
-    "Two messages at most, of use in themselves, and then we stop.", "It replaces the spring version, which was too long.",
-    "Those who must approve want to see the risks first.", "Help for people at work, so it never comes in the evening.", "Reviewed with the people it is for, who struck out half of it.",
+#[rustfmt::skip]
+const WORDS: &[(&str, &[&str])] = &[
+    ("topic", &["payroll", "billing", "forecasting", "procurement", "reporting", "treasury", "budgeting", "invoicing", "consolidation", "compliance", "planning",
+        "migration", "onboarding", "reconciliation", "tax", "auditing", "leasing", "travel", "inventory", "purchasing", "collections", "approvals", "contracts", "pricing"]),
+    ("manner", &["early", "careful", "large", "small", "regional", "busy", "quiet", "curious", "local", "global", "lean", "senior", "new", "patient", "urgent", "growing"]),
+    ("group", &["leaders", "owners", "evaluators", "readers", "teams", "newcomers", "reviewers", "champions", "clerks", "planners", "buyers", "operators"]),
+    ("thing", &["primer", "figures", "lessons", "notes", "map", "story", "questions", "plan", "runbook", "worksheet", "tour", "workshop"]),
+    ("aim", &["shorten", "explain", "simplify", "share", "compare", "prepare", "calm", "repair", "begin", "review", "decide", "measure"]),
+    ("kind", &["guide", "checklist", "article", "video", "webinar", "event", "tool", "course", "research", "comparison", "case_study", "white_paper"]),
+    ("about", &["problem", "market", "solution", "peers", "product"]),
+    ("role", &["cfo", "controller", "it_director", "analyst", "payroll_lead"]),
+    ("industry", &["fintech", "healthcare", "manufacturing", "retail", "logistics"]),
+    ("country", &["\"US\"", "\"CA\"", "\"GB\"", "\"DE\"", "\"FR\"", "\"NL\"", "\"SE\"", "\"AU\""]),
+    ("interest", &["billing", "payroll", "planning", "reporting", "tax", "treasury"]),
+    ("page", &["\"/payroll\"", "\"/billing\"", "\"/security\"", "\"/close\"", "\"/stories\"", "\"/compare\"", "\"/tools\"", "\"/app/ledger\"", "\"/events\"", "\"/learn\""]),
+    ("asked", &["\"pricing\"", "\"security\"", "\"data agreement\"", "\"visit\"", "\"renewal\"", "\"references\"", "\"rollout\"", "\"training\""]),
+    ("early", &["noticing", "exploring", "requiring", "comparing", "validating"]),
+    ("late", &["signing_in", "importing", "first_run", "steady", "widening", "renewing"]),
+    ("stage", &["$early", "$late"]),
+    ("steps", &["noticing", "exploring", "exploring, requiring", "requiring, comparing", "comparing, validating", "validating, agreeing", "$late"]),
+    ("opening", &["Where the time goes in", "What holds up", "Five short lessons on", "A checklist for", "Who else has to agree on", "What auditors ask about",
+        "How a small team runs", "What to settle before you change", "What goes wrong first in", "How 312 teams measure", "A plan for calmer", "The quiet cost of", "Three ways to better"]),
+    ("ending", &["", ", step by step", ", with the figures of last year", " when nobody has an hour to spare", ", told by those who did it", ", and what to leave out",
+        " before the quarter ends", " without a new system", ", in half an hour", " in companies of your size", ", buying nothing included", " and how to put it right"]),
+    ("prose", &["$opening $topic$ending"]),
+    ("subject", &["$prose", "$prose", "$prose", "What teams in {country or your region} changed about $topic", "Which of your $topic steps takes the longest?"]),
+    ("question", &["Why does it take us so long to get through $topic?", "Which ways are there to do better at $topic?", "What must a tool do for us in $topic?",
+        "Who has done this before for $topic?", "What will the auditors say about our $topic?", "How do I bring the others along on $topic?"]),
+    ("gift", &["A worksheet that finds the three slowest steps of $topic", "The numbers by industry and size for $topic", "A runbook with owners and times for $topic",
+        "The forty questions to put to any supplier of $topic tools", "A list of what went wrong for others in $topic", "A one-page case for $topic, with your own figures"]),
+    ("remark", &["The figures come from a survey that we repeat every spring.", "Sales asked for this after the autumn fair.", "Agreed with the regional teams; the wording is theirs.",
+        "Opens do not count here, as machines open too.", "It goes out late, to people who talk to us anyway.", "Whoever asks gets an answer, whatever stage they are in.",
+        "We looked at this again in September, and kept it.", "Nobody has to know us to make use of it.", "The next question is who has done this already.",
+        "Two messages at most, of use in themselves, and then we stop.", "It replaces the spring version, which was too long.", "Those who must approve want to see the risks first."]),
+    ("comment", &["# ---- $prose\n\n", "## $remark\n", "## $remark\n", "## $prose. $remark\n", "## $remark $remark\n"]),
+    ("sender", &["Maya Okafor <maya@ledgerline.example>", "Tomas Lindqvist <tomas@ledgerline.example>", "Sam Adeyemi <sam@ledgerline.example>"]),
+    ("pair", &["noticing, exploring", "requiring, comparing", "comparing, validating", "validating, agreeing"]),
+    ("collecting", &["program $name \"$prose\" {\n  audience $audience\n  goal did ask by day $60_270\n  owner \"$owner\"\n\n  on join {\n$touches  }\n\n  leave when did unsubscribe within 30 days\n}\n"]),
+    ("program", &["program $name \"$prose\" {\n  audience $audience\n  journey $journey\n  goal $goal by day $60_270\n  owner \"$owner\"\n$option"]),
+    ("owner", &["demand-gen@ledgerline.example", "success@ledgerline.example", "events@ledgerline.example"]),
+    ("goal", &["did ask(topic is $asked)", "did ask", "did ask(topic in $askeds) or did reply"]),
+    ("option", &["", "", "  rejoin never\n", "  rejoin after $90_360 days\n", "  hold out 10%\n", "  send on mon to fri from 09:00 to 17:00\n", "  ref \"sfmc:$name\"\n"]),
+    ("exit", &["did unsubscribe within 30 days", "did unsubscribe within 30 days or did complain"]),
+    ("more", &["", "", "", "", "  gated\n", "  language en\n", "  expires 2027-12-31\n", "  ref \"cms:$topic/$100_999\"\n"]),
+    ("content", &["content $name \"$prose\" {\n  kind $kind\n  about $about\n  for $reader\n$stages  answers \"$question\"\n  gives \"$gift\"\n  url \"https://ledgerline.example/$topic/$name\"\n$more  updated 2026-0$1_9-1$0_9\n}\n"]),
+    ("open", &["program $name \"$prose\" {\n  audience anonymous\n  goal identified by day $60_120\n  owner \"$owner\"\n\n  every $10_40 days {\n    post $asset on linkedin \"$prose\" {\n      invites \"Get the worksheet\"\n    }\n  }\n\n  on visit(page starts with $page) {\n    web $asset \"$prose\" {\n      invites \"Have the numbers for your industry sent to you\"\n    }\n  }\n}\n"]),
+    ("icp", &["icp $name \"$prose\" {\n  where employees between $50_900 and $1000_9000 and industry in $industrys\n  objective \"Fewer late nights over $topic\"\n  agreed by marketing, sales on 2026-0$1_9-1$0_9\n}\n"]),
+    ("last", &["    handoff to_sales\n", "    wait $2_5 days\n    call \"go through the $topic notes with whoever runs the review\" {\n      reason $why within 14 days\n      goal \"learn what the review of $topic still lacks\"\n      drop after 2 days\n    }\n"]),
+    ("rule", &[
+        "rule $name isn't nurturing {\n  level warning\n  each touch where touch.channel in [email, ad]\n  when touch.stages has buying.noticing and touch.content.gated\n  because \"Someone who has just noticed a problem is not ready to say who they are.\"\n  instead \"Give {touch.content.title} freely here.\"\n  flags {\n    content paper { kind white_paper about problem gated answers \"Why?\" gives \"Figures\" url \"https://x.example/p\" }\n    program p { audience role is $role journey buying on stage noticing { email paper \"$prose\" } }\n  }\n  passes {\n    content paper { kind white_paper about problem answers \"Why?\" gives \"Figures\" url \"https://x.example/p\" }\n    program p { audience role is $role journey buying on stage noticing { email paper \"$prose\" } }\n  }\n}\n",
+        "rule $name isn't nurturing {\n  level error\n  each touch where touch.channel is sms\n  when touch.guard overlaps leads(consent in [none, single_opt_in])\n  because \"A phone is closer than an inbox: we text only people who said yes twice.\"\n  flags {\n    program p { audience role is $role on join { sms \"$prose\" } }\n  }\n  passes {\n    program p { audience role is $role on join { sms \"$prose\" { only if consent is double_opt_in } } }\n  }\n}\n",
+        "rule $name is nurturing {\n  each program\n  when some(t in program.touches where t.direct and t.content.about is peers)\n  because \"People trust people in their own line: some of it comes from those who did it.\"\n  flags {\n    content story { kind case_study about peers answers \"Who did it?\" gives \"$gift\" url \"https://x.example/s\" }\n    program p { audience role is $role on join { email story \"$prose\" } }\n  }\n  passes {\n    content paper { kind $kind about market answers \"What is new?\" gives \"$gift\" url \"https://x.example/m\" }\n    program p { audience role is $role on join { email paper \"$prose\" } }\n  }\n}\n",
+        "rule $name isn't nurturing {\n  level advice\n  each program where program.goal_by is known\n  when program.goal_by > $200_270 days\n  because \"Nobody looks at a date that is most of a year away.\"\n  flags {\n    program p { audience role is $role goal did ask by day $280_360 on join { email \"$prose\" } }\n  }\n  passes {\n    program p { audience role is $role goal did ask by day $60_190 on join { email \"$prose\" } }\n  }\n}\n"]),
+    ("person", &["lead { role: controller, industry: $industry, country: $country, employees: $210_4900, interest: [$interest], customer: no, created: 2025-1$0_2-1$0_9, email: \"$role@$topic.example\""]),
+    ("test", &[
+        "test \"$prose: from a page to a session\" from 2026-03-02 {\n  $person, consent: single_opt_in }\n  day 0 {\n    did visit(page: $page, seconds: $60_400)\n    expect buying is noticing\n    expect no handoff\n  }\n  day $2_9 {\n    did download(content: $known)\n    expect buying is exploring\n    expect interest_level >= 20\n  }\n  day $12_19 {\n    did attend(content: $known)\n    expect buying is comparing\n    expect no sms\n  }\n}\n",
+        "test \"$prose: whoever asks goes to sales\" from 2026-05-04 {\n  $person, consent: double_opt_in }\n  day 0 {\n    did download(content: $known)\n    did attend(content: $known)\n    expect interest_level >= warm\n    expect fit >= good\n    expect no handoff\n  }\n  day 1 {\n    did ask(topic: \"security\")\n    expect buying is validating\n    expect handoff to_sales\n  }\n}\n",
+        "test \"$prose: without consent there is silence\" {\n  $person, consent: none }\n  day 0 {\n    did visit(page: $page, seconds: $60_400)\n    expect no email\n  }\n  day 91 {\n    expect buying is unknown\n    expect no email\n  }\n}\n"]),
 ];
 
+/// The entries of a key.
+fn list(key: &str) -> &'static [&'static str] {
+    WORDS.iter().find(|(name, _)| *name == key).map_or(&[], |(_, entries)| entries)
+}
+
 /// The `number`th of `list`, counted round and round.
-fn pick_at<'a>(list: &[&'a str], number: usize) -> &'a str {
+fn pick_at(list: &[&'static str], number: usize) -> &'static str {
     list.get(number % list.len().max(1)).copied().unwrap_or_default()
 }
 
 /// `number` with its thousands apart: 5_000.
 fn thousands(number: usize) -> String {
     if number < 1_000 { number.to_string() } else { format!("{}_{:03}", thousands(number / 1_000), number % 1_000) }
+}
+
+/// The `number`th name of a kind: words, and a number once they are used up.
+fn naming(kind: usize, number: usize) -> String {
+    let kinds = [["manner", "topic", "group"], ["topic", "manner", "thing"], ["aim", "manner", "topic"], ["manner", "industry", "group"], ["aim", "topic", "thing"]];
+    let lists = kinds.get(kind.min(4)).copied().unwrap_or_default().map(list);
+    let every = lists.iter().map(|list| list.len()).product::<usize>().max(1);
+    let mut left = number % every * 7_919 % every;
+    let words = lists.map(|list| {
+        let word = pick_at(list, left);
+        left /= list.len().max(1);
+        word
+    });
+    if number < every { words.join("_") } else { format!("{}_{}", words.join("_"), number / every + 1) }
 }
 
 /// A group of leads: its name, and the bits that it asks for.
@@ -241,15 +291,18 @@ struct Maker {
     full: bool,
     /// How many there are of each kind: segments, contents, programs, icps, rules, tests.
     counts: [usize; 6],
-    segments: Vec<Group>,
-    icps: Vec<String>,
-    contents: Vec<(String, usize)>,
+    groups: Vec<Group>,
+    contents: Vec<String>,
     /// What nothing speaks of yet.
     unasked: Vec<Group>,
-    unsent: Vec<(String, usize)>,
+    unsent: Vec<String>,
     predicates: BTreeSet<String>,
+    /// Bytes so far, and how many of them are comments.
     written: usize,
     remarked: usize,
+    /// What some keys stand for just now, and the bits that `$if` must not touch.
+    slots: BTreeMap<&'static str, String>,
+    guard: u32,
 }
 
 impl Maker {
@@ -261,372 +314,246 @@ impl Maker {
         ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
+    /// The text with every `$key` filled in.
+    fn expand(&mut self, template: &str) -> String {
+        let mut parts = template.split('$');
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let number = part.starts_with(|letter: char| letter.is_ascii_digit());
+            let goes_on = |letter: char| if number { letter.is_ascii_digit() || letter == '_' } else { letter.is_ascii_lowercase() };
+            let (key, rest) = part.split_at(part.find(|letter| !goes_on(letter)).unwrap_or(part.len()));
+            text = text + &self.value(key) + rest;
+        }
+        text
     }
 
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        pick_at(list, self.below(list.len()))
+    /// Keeps what a key stands for from now on.
+    fn set(&mut self, key: &'static str, value: String) -> String {
+        self.slots.insert(key, value.clone());
+        value
     }
 
-    /// Two or three of `list`, different ones, as `[a, b]`.
-    fn some(&mut self, list: &[&str], quoted: bool) -> String {
-        let (from, count) = (self.below(list.len()), 2 + self.below(2));
-        let chosen: Vec<String> = (0..count).map(|step| pick_at(list, from + step)).map(|word| if quoted { format!("\"{word}\"") } else { word.to_owned() }).collect();
-        format!("[{}]", chosen.join(", "))
+    fn value(&mut self, key: &str) -> String {
+        match (key, list(key), key.strip_suffix('s').map(list)) {
+            _ if self.slots.contains_key(key) => self.slots.get(key).cloned().unwrap_or_default(),
+            ("known", ..) => {
+                let at = self.below(self.contents.len());
+                self.contents.get(at).cloned().unwrap_or_default()
+            }
+            ("asset", ..) => {
+                // First those that nothing sends yet.
+                let content = if self.unsent.is_empty() { self.value("known") } else { self.unsent.remove(0) };
+                self.set("same", content)
+            }
+            ("newlabel", ..) => {
+                let label = format!("opener_{}", self.below(1_000_000));
+                self.set("label", label)
+            }
+            ("if", ..) => {
+                let (guard, asked) = self.condition(self.guard);
+                self.guard = guard;
+                if asked.is_empty() { "did open within 90 days".to_owned() } else { asked }
+            }
+            ("reader", ..) => {
+                let waiting = !self.full || self.below(3) == 0;
+                self.group(0, waiting).map_or_else(|| self.expand("role in $roles"), |(name, _)| format!("in {name}"))
+            }
+            (_, [], Some(several)) => {
+                let (from, count) = (self.below(several.len()), 2 + self.below(2));
+                format!("[{}]", (0..count).map(|step| pick_at(several, from + step)).collect::<Vec<_>>().join(", "))
+            }
+            (_, [], None) => {
+                let mut ends = key.split('_').filter_map(|end| end.parse::<usize>().ok());
+                let (least, most) = (ends.next().unwrap_or(0), ends.next().unwrap_or(0));
+                let found = least + self.below(most.saturating_sub(least) + 1);
+                thousands(if most < 500 { found } else { found / 10 * 10 })
+            }
+            (_, entries, _) => {
+                let at = self.below(entries.len());
+                self.expand(pick_at(entries, at))
+            }
+        }
     }
 
-    /// The name of the `number`th of its kind: words, and a number once they are used up.
-    fn name(&self, number: usize, lists: [&[&str]; 3]) -> String {
-        let every: usize = lists.iter().map(|list| list.len()).product();
-        let mut left = ((number + self.start) % every) * 7_919 % every;
-        let words = lists.map(|list| {
-            let word = pick_at(list, left);
-            left /= list.len().max(1);
-            word
-        });
-        let again = (number + self.start) / every;
-        if again == 0 { words.join("_") } else { format!("{}_{}", words.join("_"), again + 1) }
-    }
-
-    fn program_name(&self, number: usize) -> String {
-        self.name(number, [&AIMS, &MANNERS, &TOPICS])
-    }
-
-    fn prose(&mut self) -> String {
-        format!("{} {}{}", self.pick(&OPENINGS), self.pick(&TOPICS), self.pick(&ENDINGS))
-    }
-
-    fn date(&mut self) -> String {
-        format!("2026-{:02}-{:02}", 1 + self.below(10), 1 + self.below(28))
-    }
-
-    /// The handoff and the limits; `rich` policies have programs that they can name.
-    fn ending(&mut self, rich: bool) -> String {
-        let (first, second) = (self.program_name(0), self.program_name(1));
-        let back = if rich { format!("\n  back to {first} after 30 days when did not reply within 30 days") } else { String::new() };
-        let prefer = if rich { format!("\n  prefer {first}, {second}") } else { String::new() };
-        format!(
-            "\nhandoff to_sales \"Sales-ready\" {{\n  when buying >= validating and interest_level >= hot and fit >= good\n  follow up within 1 day\n  \
-             tell ask, attend, reply{back}\n}}\n\nlimits {{\n  at most 2 email per 7 days\n  at most 4 messages per 7 days\n  quiet from 20:00 to 08:00\n  \
-             email needs consent in [single_opt_in, double_opt_in]\n  sms needs consent is double_opt_in\n  never call when adopting is signing_in{prefer}\n}}\n"
-        )
+    /// Names the next of a kind.
+    fn named(&mut self, kind: usize) -> String {
+        let number = self.counts.get(kind).copied().unwrap_or_default();
+        self.counts.iter_mut().skip(kind).take(1).for_each(|count| *count += 1);
+        let name = naming(kind, number + self.start);
+        self.set("name", name)
     }
 
     /// One file, filled up to `bytes`.
     fn file(&mut self, mut text: String, bytes: usize, last: bool) -> String {
         self.written += text.len();
-        self.remarked += text.lines().map(str::trim_start).filter(|line| line.starts_with('#')).map(str::len).sum::<usize>();
+        self.remarked += text.lines().filter(|line| line.trim_start().starts_with('#')).map(str::len).sum::<usize>();
+        let spare = if last && self.full { 620 } else { 0 };
         loop {
-            // What is still to be asked for or sent needs a program at the end.
-            let waiting = self.unsent.len() + self.unasked.len();
-            let reserve = if !(last && self.full) || waiting == 0 { 0 } else { 600 + 150 * self.unsent.len() + 60 * self.unasked.len() };
-            let room = bytes.saturating_sub(text.len() + reserve);
-            let Some(kind) = self.kind(room, last) else {
-                if reserve == 0 {
-                    break;
+            // What nothing speaks of yet gets a program at the end.
+            let waiting = 160 * self.unsent.len() + 50 * self.unasked.len();
+            let left = bytes.saturating_sub(text.len() + if spare > 0 && waiting > 0 { 400 + waiting } else { 0 });
+            let kind = self.kind(left.saturating_sub(spare));
+            let mut declaration = String::new();
+            if kind.is_some() && self.remarked * 100 < self.written * 8 && left > 900 + spare {
+                declaration = self.value("comment");
+                self.remarked += declaration.len();
+            }
+            let room = left.saturating_sub(spare + declaration.len());
+            declaration += &match kind {
+                Some(0) => self.segment(room),
+                Some(1) => self.content(!self.full),
+                Some(2) => self.program(room),
+                Some(kind) => {
+                    let name = self.named(kind);
+                    self.groups.extend((kind == 3).then_some((name, INDUSTRY | EMPLOYEES)));
+                    self.value(if kind == 3 { "icp" } else if kind == 4 { "rule" } else { "test" })
                 }
-                let program = self.collecting_program();
-                self.add(&mut text, &program);
-                continue;
+                None if spare > 0 && waiting > 0 => self.collecting(),
+                None if spare > 0 && left >= 560 => self.content(true),
+                None => break,
             };
-            let remark = self.remark(kind == 2, room);
-            let room = room.saturating_sub(remark.len());
-            let declaration = match kind {
-                0 => self.segment(room),
-                1 => self.content(last && (reserve == 0 || !self.full) && room < 900 || !self.full),
-                2 => self.program(room),
-                3 => self.icp(),
-                4 => self.rule(),
-                _ => self.test(),
-            };
-            self.add(&mut text, &(remark + &declaration));
+            self.written += declaration.len() + 1;
+            text = text + "\n" + &declaration;
         }
-        self.fill(&mut text, bytes);
-        text
-    }
-
-    fn add(&mut self, text: &mut String, declaration: &str) {
-        text.push('\n');
-        text.push_str(declaration);
-        self.written += declaration.len() + 1;
+        self.fill(text, bytes)
     }
 
     /// Which kind comes next: the one that is furthest behind its share, if there is room for it.
-    fn kind(&mut self, room: usize, last: bool) -> Option<usize> {
+    fn kind(&mut self, room: usize) -> Option<usize> {
         if !self.full {
-            let waits = !self.unasked.is_empty();
-            return if waits { Some(1) } else { [(0, 850), (1, 560)].into_iter().find(|(_, least)| room >= *least).map(|(kind, _)| kind) };
+            return if !self.unasked.is_empty() || (560..700).contains(&room) { Some(1) } else { (room >= 700).then_some(0) };
         }
-        if last && room >= 480 && room < 900 && self.unsent.is_empty() && self.unasked.is_empty() {
-            return Some(1);
-        }
-        let spare = if last { 600 } else { 0 };
-        let total: usize = self.counts.iter().sum();
-        let wanted = [(35, 330 + spare), (35, 560 + spare), (20, 1_500), (4, 420 + spare), (3, 950), (3, 800)];
-        let counts = self.counts;
-        let ready = [true, true, self.contents.len() > 1 && self.segments.len() > 1, true, true, !self.contents.is_empty()];
-        let mut best: Option<(usize, usize)> = None;
-        for (kind, (((share, least), count), ready)) in wanted.into_iter().zip(counts).zip(ready).enumerate() {
-            let behind = (share * (total + 3) + 10_000_000 + self.below(60)).saturating_sub(count * 100);
-            if ready && room >= least && best.is_none_or(|(_, most)| behind > most) {
-                best = Some((kind, behind));
-            }
-        }
-        best.map(|(kind, _)| kind)
+        let (total, begun) = (self.counts.iter().sum::<usize>(), if self.contents.len() > 1 { 0 } else { usize::MAX });
+        let wanted = [(35, 330), (35, 560), (20, begun.max(1_500)), (4, 420), (3, begun.max(1_050)), (3, begun.max(800))];
+        let ready = wanted.into_iter().zip(self.counts).enumerate().filter(|(_, ((_, least), _))| room >= *least);
+        ready.map(|(kind, ((share, _), count))| ((1 << 40) + share * (total + 3) - count * 100 + self.below(60), kind)).max().map(|(_, kind)| kind)
     }
 
-    /// A comment before a declaration, as long as comments are less than their share of the whole.
-    fn remark(&mut self, program: bool, room: usize) -> String {
-        if self.remarked * 100 > self.written * 8 || room < 700 || !(program || self.chance(60)) {
-            return String::new();
+    /// The text with comment lines up to `bytes`.
+    fn fill(&mut self, mut text: String, bytes: usize) -> String {
+        let start = text.len();
+        while text.len() + 14 < bytes {
+            let (remark, room) = (self.value("remark"), bytes.saturating_sub(text.len() + 4));
+            let end = if remark.len() <= room { remark.len() } else { remark.get(..=room).and_then(|cut| cut.rfind(' ')).unwrap_or(0) };
+            text += if text.len() == start { "\n# " } else { "# " };
+            text = text + remark.get(..end).unwrap_or_default() + "\n";
         }
-        let text = match self.below(5) {
-            0 => format!("# ---- {}\n\n", self.prose()),
-            1 | 2 => format!("## {}\n", self.pick(&REMARKS)),
-            _ => format!("## {}. {}\n", self.prose(), self.pick(&REMARKS)),
-        };
-        self.remarked += text.len();
+        (self.remarked, self.written) = (self.remarked + text.len() - start, self.written + text.len() - start);
         text
     }
 
-    /// Comment lines up to `bytes`.
-    fn fill(&mut self, text: &mut String, bytes: usize) {
-        let mut left = bytes.saturating_sub(text.len() + 4);
-        if left < 12 {
-            return;
-        }
-        let start = text.len();
-        text.push_str("\n#");
-        let mut column = 1;
-        'lines: loop {
-            for word in self.pick(&REMARKS).split(' ') {
-                if word.len() + 3 > left {
-                    break 'lines;
-                }
-                if column + word.len() > 110 {
-                    text.push_str("\n#");
-                    (column, left) = (1, left.saturating_sub(2));
-                }
-                text.push(' ');
-                text.push_str(word);
-                (column, left) = (column + word.len() + 1, left.saturating_sub(word.len() + 1));
-            }
-        }
-        let ending = if text.ends_with(['.', ',', ';']) { text.len() - 1 } else { text.len() };
-        text.truncate(ending);
-        text.push_str(".\n");
-        (self.remarked, self.written) = (self.remarked + text.len() - start, self.written + text.len() - start);
+    /// A condition that shares no bit with `used`, and the bits with its own; empty when none is left.
+    fn condition(&mut self, used: u32) -> (u32, String) {
+        let free: Vec<_> = CONDITIONS.iter().filter(|(bits, _)| used & bits == 0).collect();
+        let (at, way) = (self.below(free.len()), self.below(12));
+        free.get(at).map_or((used, String::new()), |(bits, ways)| (used | bits, self.expand(pick_at(ways, way))))
     }
 
-    /// A condition that shares no bit with `used`, which it adds to; empty when none is left.
-    fn condition(&mut self, used: &mut u32) -> String {
-        for _ in 0..60 {
-            let kind = self.below(22);
-            let bits = match kind {
-                19 => BEHAVIOUR | CUSTOMER,
-                20 => BEHAVIOUR,
-                21 => FIT,
-                simple => 1 << simple,
-            };
-            if *used & bits == 0 {
-                *used |= bits;
-                return self.asking(kind);
-            }
-        }
-        String::new()
-    }
-
-    fn asking(&mut self, kind: usize) -> String {
-        let days = 7 + self.below(174);
-        let (some, topic) = (self.below(6), self.pick(&TOPICS));
-        match kind {
-            0 if some < 2 => format!("role is {}", self.pick(&ROLES)),
-            0 if some < 4 => format!("role is not {}", self.pick(&ROLES)),
-            0 => format!("role in {}", self.some(&ROLES, false)),
-            1 => format!("industry in {}", self.some(&INDUSTRIES, false)),
-            2 if some < 1 => "country is known".to_owned(),
-            2 => format!("country in {}", self.some(&COUNTRIES, true)),
-            3 if some < 2 => format!("employees >= {}", thousands(20 + 10 * self.below(400))),
-            3 => {
-                let from = 10 + 10 * self.below(150);
-                format!("employees between {} and {}", thousands(from), thousands(from + 100 + 50 * self.below(120)))
-            }
-            4 if some < 1 => "revenue is known".to_owned(),
-            4 => format!("revenue >= {}", thousands(500_000 * (1 + self.below(200)))),
-            5 => format!("interest has {}", self.pick(&INTERESTS)),
-            6 if some < 3 => "consent is double_opt_in".to_owned(),
-            6 => "consent in [single_opt_in, double_opt_in]".to_owned(),
-            7 if some < 2 => "customer".to_owned(),
-            7 => "not customer".to_owned(),
-            8 if some < 2 => format!("created within the last {days} days"),
-            8 if some < 4 => format!("created older than {days} days"),
-            8 => format!("created after 202{}-{:02}-01", 1 + self.below(5), 1 + self.below(12)),
-            9 if some < 2 => "last_meeting is unknown".to_owned(),
-            9 if some < 4 => format!("last_meeting within the last {days} days"),
-            9 => format!("last_meeting after 2025-{:02}-{:02} 09:00", 1 + self.below(12), 1 + self.below(28)),
-            10 => "email is known".to_owned(),
-            11 => "phone is known".to_owned(),
-            12 if some < 1 => format!("did not visit within {days} days"),
-            12 if some < 3 => format!("did visit(page starts with \"/{topic}\" and seconds >= {}) within {days} days", 30 + 30 * self.below(12)),
-            12 if some < 4 => format!("did visit(page contains any of {}) within {days} days", self.some(&TOPICS, true)),
-            12 => format!("did visit(page starts with \"/{topic}\") at least {} times within {days} days", 2 + self.below(5)),
-            13 if some < 2 => format!("did not download within {days} days"),
-            13 if some < 4 || !self.full => format!("did download(content.about is {}) within {days} days", self.pick(&ABOUTS)),
-            13 => format!("did download(content.kind in {}) within {days} days", self.some(&KINDS, false)),
-            14 if some < 3 => format!("did not register within {days} days"),
-            14 => format!("did register within {days} days"),
-            15 => format!("did attend(content.stage has {}) within {days} days", self.pick(&STAGES)),
-            16 if some < 3 => format!("did not ask within {days} days"),
-            16 => format!("did ask(topic in {}) within {days} days", self.some(&ASKED, true)),
-            17 => format!("did sign_off(days > {}) between 1 and {} times within {days} days", 2 + some, 2 + self.below(4)),
-            18 if some < 3 => format!("did click at least {} times within {days} days", 2 + self.below(3)),
-            18 => format!("did not reply within {days} days"),
-            19 if some < 2 => format!("adopting in {}", self.some(STAGES.get(6..).unwrap_or_default(), false)),
-            19 => format!("buying >= {}", pick_at(&STAGES, some)),
-            20 if some < 3 => "interest_level >= warm".to_owned(),
-            20 => format!("interest_level between {} and {}", 10 + self.below(30), 45 + self.below(40)),
-            _ => "fit >= good".to_owned(),
-        }
-    }
-
-    /// A segment that shares no bit with `used`: best one that nobody has asked for yet.
+    /// A group that shares no bit with `used`: one that nobody has asked for yet, if those come first.
     fn group(&mut self, used: u32, waiting: bool) -> Option<Group> {
-        if let Some(at) = self.unasked.iter().position(|(_, bits)| used & bits == 0).filter(|_| waiting) {
-            return Some(self.unasked.remove(at));
-        }
-        (0..8).find_map(|_| {
-            let at = self.below(self.segments.len());
-            let found = self.segments.get(at).filter(|(_, bits)| used & bits == 0).cloned()?;
-            self.unasked.retain(|(name, _)| *name != found.0);
-            Some(found)
-        })
-    }
-
-    /// One or two to eight conditions joined, none of which bars another.
-    fn predicate(&mut self, most: usize) -> (Vec<String>, u32) {
-        let mut count = (1 + self.below(4)).max(self.below(9)).clamp(1, most.clamp(1, 8));
-        loop {
-            let mut used = self.barred;
-            let mut parts: Vec<String> = Vec::new();
-            while parts.len() < count {
-                let member = if self.full && self.chance(16) { self.group(used, false) } else { None };
-                let part = match member {
-                    Some((name, bits)) => {
-                        used |= bits;
-                        if self.chance(25) { format!("not in {name}") } else { format!("in {name}") }
-                    }
-                    None if self.chance(12) && count > 1 => match (self.condition(&mut used), self.condition(&mut used)) {
-                        (left, right) if !left.is_empty() && !right.is_empty() => format!("({left} or {right})"),
-                        (left, right) => left + &right,
-                    },
-                    None => self.condition(&mut used),
-                };
-                if part.is_empty() {
-                    break;
-                }
-                parts.push(part);
-            }
-            if self.predicates.insert(parts.join(" ")) {
-                return (parts, used & !self.barred);
-            }
-            count = (count + 1).min(8);
-        }
+        let first = self.unasked.iter().filter(|_| waiting).find(|(_, bits)| used & bits == 0).cloned();
+        let tries: Vec<usize> = (0..8).map(|_| self.below(self.groups.len())).collect();
+        let found = first.or_else(|| tries.into_iter().filter_map(|at| self.groups.get(at)).find(|(_, bits)| used & bits == 0).cloned())?;
+        self.unasked.retain(|(name, _)| *name != found.0);
+        Some(found)
     }
 
     fn segment(&mut self, room: usize) -> String {
-        let (parts, bits) = self.predicate(if self.full { room.saturating_sub(230) / 100 } else { 2 });
-        let [number, ..] = self.counts;
-        let name = self.name(number, [&MANNERS, &TOPICS, &GROUPS]);
-        let group = (name.clone(), bits);
-        self.segments.push(group.clone());
-        self.unasked.push(group);
-        self.count(0);
-        let title = format!("The {}", name.replace('_', " "));
-        if parts.len() < 3 {
-            return format!("segment {name} \"{title}\" where {}\n", parts.join(" and "));
+        let most = if self.full { (room.saturating_sub(200) / 120).clamp(1, 8) } else { 2 };
+        let mut count = (1 + self.below(4)).max(self.below(9)).min(most);
+        let (parts, used) = loop {
+            let (mut used, mut parts) = (self.barred, Vec::new());
+            for _ in 0..count {
+                let member = if self.full && self.below(6) == 0 { self.group(used, false) } else { None };
+                if let Some((name, bits)) = member {
+                    used |= bits;
+                    parts.push(if self.below(4) == 0 { format!("not in {name}") } else { format!("in {name}") });
+                    continue;
+                }
+                let (own, left) = self.condition(used);
+                let (both, right) = if count > 1 && self.below(8) == 0 { self.condition(own) } else { (own, String::new()) };
+                used = both;
+                parts.extend(Some(if right.is_empty() { left } else { format!("({left} or {right})") }).filter(|part| !part.is_empty()));
+            }
+            if self.predicates.insert(parts.join(" ")) {
+                break (parts, used & !self.barred);
+            }
+            count = (count + 1).min(8);
+        };
+        let name = self.named(0);
+        self.groups.push((name.clone(), used));
+        self.unasked.push((name.clone(), used));
+        let (title, one, several) = (name.replace('_', " "), parts.join(" and "), parts.join("\n    and "));
+        match parts.len() {
+            0..3 => format!("segment {name} \"The {title}\" where {one}\n"),
+            3..6 => format!("segment {name} \"The {title}\"\n  where {several}\n"),
+            _ => self.expand(&format!("segment {name} \"The {title}\" {{\n  where {several}\n  objective \"Less time on $topic\"\n}}\n")),
         }
-        let body = parts.join("\n    and ");
-        if !self.chance(25) {
-            return format!("segment {name} \"{title}\"\n  where {body}\n");
-        }
-        format!("segment {name} \"{title}\" {{\n  where {body}\n  objective \"Less time on {}\"\n}}\n", self.pick(&TOPICS))
-    }
-
-    fn count(&mut self, kind: usize) {
-        if let Some(count) = self.counts.get_mut(kind) {
-            *count += 1;
-        }
-    }
-
-    fn icp(&mut self) -> String {
-        let name = format!("{}_companies", self.name(self.icps.len(), [&MANNERS, &INDUSTRIES, &TOPICS]));
-        let from = 50 + 10 * self.below(300);
-        let text = format!(
-            "icp {name} \"{}\" {{\n  where employees between {} and {} and industry in {}\n  objective \"{}\"\n  agreed by marketing, sales on {}\n}}\n",
-            name.replace('_', " "),
-            thousands(from),
-            thousands(from + 500 + 10 * self.below(900)),
-            self.some(&INDUSTRIES, false),
-            format_args!("Fewer late nights over {}", self.pick(&TOPICS)),
-            self.date(),
-        );
-        self.icps.push(name);
-        self.count(3);
-        text
     }
 
     fn content(&mut self, draft: bool) -> String {
-        let [_, number, ..] = self.counts;
-        let name = self.name(number, [&TOPICS, &MANNERS, &KINDS]);
-        let kind = KINDS.iter().copied().find(|kind| name.contains(&format!("_{kind}"))).unwrap_or("guide");
-        let topic = name.split('_').next().unwrap_or("payroll").to_owned();
-        let stage = if self.chance(80) { self.below(6) } else { 6 + self.below(6) };
-        let reader = match self.group(0, self.chance(35) || !self.full) {
-            Some((segment, _)) if self.chance(60) || !self.full || !self.segments.iter().any(|(name, _)| *name != segment) => format!("in {segment}"),
-            Some((segment, _)) => format!("in {segment} or role is {}", self.pick(&ROLES)),
-            None => format!("role in {}", self.some(&ROLES, false)),
-        };
-        let also = if stage % 6 < 5 && self.chance(50) { format!(", {}", pick_at(&STAGES, stage + 1)) } else { String::new() };
-        let stages = if self.full { format!("  stage {}{also}\n", pick_at(&STAGES, stage)) } else { String::new() };
-        let (draft, title) = (if draft { "  draft\n" } else { "" }, self.prose());
-        let more = match self.below(10) {
-            0 => "  gated\n",
-            1 => "  language en\n",
-            2 => "  expires 2027-12-31\n",
-            _ => "",
-        };
-        let text = format!(
-            "content {name} \"{title}\" {{\n{draft}  kind {kind}\n  about {}\n  for {reader}\n{stages}  answers \"{} {topic}?\"\n  gives \"{} {topic}\"\n  \
-             url \"https://ledgerline.example/{kind}/{}\"\n{more}  updated {}\n}}\n",
-            self.pick(&ABOUTS),
-            self.pick(&QUESTIONS),
-            self.pick(&GIFTS),
-            name.replace('_', "-"),
-            self.date(),
-        );
-        if draft.is_empty() {
-            self.contents.push((name.clone(), stage));
-            self.unsent.push((name, stage));
+        let name = self.named(1);
+        let stages = if self.full { self.expand("  stage $steps\n") } else { String::new() };
+        self.set("stages", if draft { "  draft\n".to_owned() + &stages } else { stages });
+        if !draft {
+            self.contents.push(name.clone());
+            self.unsent.push(name);
         }
-        self.count(1);
-        text
+        self.value("content")
     }
 
-    /// A content to send: first those that nothing sends yet.
-    fn next_content(&mut self) -> (String, usize) {
-        if !self.unsent.is_empty() {
-            return self.unsent.remove(0);
+    fn program(&mut self, room: usize) -> String {
+        self.named(2);
+        if self.below(16) == 0 {
+            return self.value("open");
         }
-        let at = self.below(self.contents.len());
-        self.contents.get(at).cloned().unwrap_or_default()
+        let (mut used, mut parts) = (0, Vec::new());
+        for _ in 0..1 + self.below(3) {
+            if let Some((name, bits)) = self.group(used, true) {
+                used |= bits;
+                parts.push(format!("in {name}"));
+            }
+        }
+        let customers = used & CUSTOMER == 0 && self.below(5) == 0;
+        if used & CUSTOMER == 0 {
+            used |= CUSTOMER;
+            parts.push(if customers { "customer" } else { "not customer" }.to_owned());
+        }
+        self.set("audience", parts.join(" and "));
+        self.set("journey", if customers { "adopting" } else { "buying" }.to_owned());
+        let mut text = self.value("program");
+        let (first, tracks) = (self.below(TRIGGERS.len()), 1 + self.below(4));
+        let triggers = TRIGGERS.iter().cycle().skip(first).take(TRIGGERS.len()).filter(|(bits, _)| used & bits == 0).take(tracks);
+        for (number, (bits, trigger)) in triggers.enumerate() {
+            if number > 0 && text.len() + 1_050 > room {
+                break;
+            }
+            let trigger = self.expand(&if customers { trigger.replace("$pair", "$late") } else { (*trigger).to_owned() });
+            text += &format!("\n  {trigger} {{\n");
+            for beat in 0..1 + self.below(3) {
+                let start = self.below(BEATS.len());
+                let next = BEATS.iter().cycle().skip(start).find(|(asks, _)| used & asks == 0).filter(|_| beat == 0 || text.len() + 1_050 < room);
+                let Some((asks, steps)) = next else { break };
+                self.guard = used | bits | asks;
+                text += &self.expand(&format!("    {steps}\n"));
+            }
+            if *bits == ASK || *bits == 1 << 15 {
+                self.set("why", trigger.replacen("on", "did", 1));
+                text += &self.value("last");
+            }
+            text += "  }\n";
+        }
+        text + &self.expand("\n  leave when $exit\n  at most 1 email per $2_5 days\n}\n")
     }
 
-    fn subject(&mut self) -> String {
-        match self.below(8) {
-            0 => format!("What teams in {{country or your region}} changed about {}", self.pick(&TOPICS)),
-            1 => format!("Which of your {} steps takes the longest?", self.pick(&TOPICS)),
-            _ => self.prose(),
-        }
+    /// A program for all that nothing speaks of yet.
+    fn collecting(&mut self) -> String {
+        self.named(2);
+        let groups: Vec<String> = std::mem::take(&mut self.unasked).into_iter().map(|(name, _)| format!("in {name}")).collect();
+        let audience = if groups.is_empty() { self.expand("role in $roles") } else { groups.join("\n    or ") };
+        let touches = (0..self.unsent.len().max(1)).map(|_| self.expand("    email $asset \"$prose\"\n    wait $2_9 days\n")).collect();
+        self.set("audience", audience);
+        self.set("touches", touches);
+        self.value("collecting")
     }
 }

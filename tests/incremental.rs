@@ -126,10 +126,7 @@ fn a_rename_checks_who_looked_the_name_up() {
 
 #[test]
 fn a_new_file_checks_itself_and_who_waited_for_it() {
-    let mut world = World::new(vec![
-        ("a.nurture", format!("{LEAD}{}", segments(200))),
-        ("b.nurture", "segment waits where in fresh\n".to_owned()),
-    ]);
+    let mut world = World::new(vec![("a.nurture", format!("{LEAD}{}", segments(200))), ("b.nurture", "segment waits where in fresh\n".to_owned())]);
     assert!(world.messages("b.nurture").contains(&"there is no segment `fresh`".to_owned()));
     let file = SourceFile::new(&world.db, "c.nurture".into(), "segment fresh where size > 1\n".to_owned(), None);
     let workspace = Workspace::get(&world.db);

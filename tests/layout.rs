@@ -102,7 +102,9 @@ fn the_rulebook_is_well_typed() {
     let found = support::check(nurture::rulebook::text());
     let wrong: Vec<&str> = found
         .iter()
-        .filter(|finding| !(finding.check == nurture::diagnostics::Check::MissingClause && finding.message.contains("`flags`") || finding.message.contains("`passes`")))
+        .filter(|finding| {
+            !(finding.check == nurture::diagnostics::Check::MissingClause && finding.message.contains("`flags`") || finding.message.contains("`passes`"))
+        })
         .map(|finding| finding.message.as_str())
         .collect();
     assert_eq!(wrong, Vec::<&str>::new());

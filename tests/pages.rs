@@ -38,11 +38,15 @@ fn examples_do_what_they_say() {
         };
         let found = support::check(&bad);
         if !found.iter().any(|finding| finding.check == *check) {
-            wrong.push(format!("{name}: the wrong example is not reported by it, but by {:?}", found.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()));
+            wrong.push(format!(
+                "{name}: the wrong example is not reported by it, but by {:?}",
+                found.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()
+            ));
         }
         let others: Vec<_> = found.iter().filter(|finding| finding.check != *check && finding.severity != Severity::Advice).collect();
         if !others.is_empty() {
-            wrong.push(format!("{name}: the wrong example holds other mistakes: {:?}", others.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()));
+            wrong
+                .push(format!("{name}: the wrong example holds other mistakes: {:?}", others.iter().map(|f| (f.check.name(), &f.message)).collect::<Vec<_>>()));
         }
         for finding in support::check(&good) {
             if finding.check == *check || finding.severity == Severity::Error {

@@ -116,7 +116,11 @@ fn what_changes_nothing_for_a_lead_changes_no_fingerprint() {
         ("spelling of a number", "employees >= 50", "employees >= 5_0.0"),
         ("order on whole numbers", "employees >= 50", "employees > 49"),
         ("a double negation", "employees >= 50", "not not employees >= 50"),
-        ("a negated count", "did visit(page starts with \"/x\") at least 2 times within 14 days", "not did visit(page starts with \"/x\") at most 1 times within 14 days"),
+        (
+            "a negated count",
+            "did visit(page starts with \"/x\") at least 2 times within 14 days",
+            "not did visit(page starts with \"/x\") at most 1 times within 14 days",
+        ),
         ("an owner", "a@b.example", "c@d.example"),
         ("a title", "program one \"One\"", "program one \"Two\""),
     ];

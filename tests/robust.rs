@@ -61,7 +61,10 @@ fn a_comment_fits_into_every_gap() {
             for token in tokens(body) {
                 let at = token.at.end as usize;
                 // `content.kind`, `25%`, `20:00` and `2026-01-01` are one word to a reader.
-                if ["-", ":", "."].contains(&token.text(body)) || body[at..].starts_with(['.', '-', ':', '%']) || body[..token.at.start as usize].ends_with(['.', '-', ':']) {
+                if ["-", ":", "."].contains(&token.text(body))
+                    || body[at..].starts_with(['.', '-', ':', '%'])
+                    || body[..token.at.start as usize].ends_with(['.', '-', ':'])
+                {
                     continue;
                 }
                 let with = format!("{} # a comment {{ ( \"\n {}", &body[..at], &body[at..]);

@@ -31,14 +31,18 @@ const SYNTAX: &[Spoil] = &[
     |text| replace(text, "where ", "WHERE "),
     |text| replace(text, "audience ", "audiense "),
     |text| replace(text, "kind ", "kind: "),
-    |text| replace(text, "answers \"", "answers '").and_then(|(text, at)| {
-        let end = at + 9 + text[at + 9..].find('"')?;
-        Some((format!("{}'{}", &text[..end], &text[end + 1..]), at))
-    }),
-    |text| replace(text, "gives \"", "gives \u{201c}").and_then(|(text, at)| {
-        let end = at + 10 + text[at + 10..].find('"')?;
-        Some((format!("{}\u{201d}{}", &text[..end], &text[end + 1..]), at))
-    }),
+    |text| {
+        replace(text, "answers \"", "answers '").and_then(|(text, at)| {
+            let end = at + 9 + text[at + 9..].find('"')?;
+            Some((format!("{}'{}", &text[..end], &text[end + 1..]), at))
+        })
+    },
+    |text| {
+        replace(text, "gives \"", "gives \u{201c}").and_then(|(text, at)| {
+            let end = at + 10 + text[at + 10..].find('"')?;
+            Some((format!("{}\u{201d}{}", &text[..end], &text[end + 1..]), at))
+        })
+    },
     |text| replace(text, " days", " months"),
     |text| replace(text, " days\n", "\n"),
     |text| replace(text, "updated ", "updated\u{a0}"),
@@ -74,9 +78,12 @@ fn a_hundred_mistakes_are_found_where_they_are() {
     let whole = generator::policy(100_000, 7);
     assert!(support::check(&whole).iter().all(|finding| finding.severity != Severity::Error), "the policy is right before it is spoilt");
     let mut starts: Vec<usize> = vec![0];
-    starts.extend(whole.match_indices('\n').map(|(at, _)| at + 1).filter(|at| {
-        ["segment ", "content ", "program "].iter().any(|keyword| whole[*at..].starts_with(keyword))
-    }));
+    starts.extend(
+        whole
+            .match_indices('\n')
+            .map(|(at, _)| at + 1)
+            .filter(|at| ["segment ", "content ", "program "].iter().any(|keyword| whole[*at..].starts_with(keyword))),
+    );
     starts.push(whole.len());
     let mut text = String::new();
     let mut places = Vec::new();
@@ -86,7 +93,9 @@ fn a_hundred_mistakes_are_found_where_they_are() {
         // The lead, signals, journeys and scores stay whole: who hides a name would be asked for what speaks of it.
         let keep = number == 0 || places.len() == 100 || number % 2 == 0;
         let spoils = if places.len() % 4 == 3 { MEANING } else { SYNTAX };
-        let spoilt = (!keep).then(|| (0..spoils.len()).find_map(|offset| spoils[(number / 2 + offset) % spoils.len()](declaration).filter(|(spoilt, _)| spoilt != declaration))).flatten();
+        let spoilt = (!keep)
+            .then(|| (0..spoils.len()).find_map(|offset| spoils[(number / 2 + offset) % spoils.len()](declaration).filter(|(spoilt, _)| spoilt != declaration)))
+            .flatten();
         match spoilt {
             Some((spoilt, at)) => {
                 places.push(text.len() + at);

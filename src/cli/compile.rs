@@ -10,6 +10,7 @@ use super::output::{self, Stream};
 use super::policy::Policy;
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
+use crate::model::names::schema;
 use crate::report::plan::plan;
 
 /// `nurture compile`
@@ -44,10 +45,19 @@ impl Compile {
             }
             return Outcome::Findings;
         }
+        if schema(&ready.loaded.db).lead.is_none() {
+            if common.format != Format::Json {
+                output::message("a plan needs a `lead`, and this policy declares none: nothing was written");
+            }
+            return Outcome::Findings;
+        }
         let Some(plan) = plan(&ready.loaded.db) else {
             return output::failed(
                 common,
-                &LoadError { message: "no plan could be made, though no error was found".to_owned(), help: Some("this is a fault of nurture: please report it".to_owned()) },
+                &LoadError {
+                    message: "no plan could be made, though no error was found".to_owned(),
+                    help: Some("this is a fault of nurture: please report it".to_owned()),
+                },
             );
         };
         let mut text = serde_json::to_string_pretty(&plan).unwrap_or_default();

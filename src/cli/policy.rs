@@ -71,14 +71,15 @@ impl Policy {
     fn load(&self) -> Result<Loaded, LoadError> {
         let as_of = match &self.as_of {
             None => None,
-            Some(text) => Some(Date::parse(text).ok_or_else(|| LoadError {
-                message: format!("`--as-of {text}` is no day"),
-                help: Some("write it as `--as-of 2026-11-01`".to_owned()),
-            })?),
+            Some(text) => Some(
+                Date::parse(text)
+                    .ok_or_else(|| LoadError { message: format!("`--as-of {text}` is no day"), help: Some("write it as `--as-of 2026-11-01`".to_owned()) })?,
+            ),
         };
         let current = std::env::current_dir().map_err(|error| LoadError { message: format!("cannot tell the current folder: {error}"), help: None })?;
         let sources = load::find(&self.paths, &current)?;
-        let names: Vec<&str> = Check::ALL.iter().filter(|check| check.severity() != Severity::Error).map(|check| check.name()).chain(rulebook::standard()).collect();
+        let names: Vec<&str> =
+            Check::ALL.iter().filter(|check| check.severity() != Severity::Error).map(|check| check.name()).chain(rulebook::standard()).collect();
         let thresholds: Vec<(&str, &str)> = THRESHOLDS.iter().map(|setting| (setting.name, setting.default)).collect();
         let named = |name: &str| match Check::from_name(name) {
             Some(check) if check.severity() == Severity::Error => Named::Fixed,
@@ -159,12 +160,8 @@ impl Ready {
         let files = Workspace::get(db).files(db);
         let bytes: usize = files.iter().map(|file| file.text(db).len()).sum();
         let folder = if self.loaded.sources.prefix.is_empty() { "." } else { self.loaded.sources.prefix.trim_end_matches('/') };
-        let mut text = format!(
-            "{} files, {bytes} bytes, {} declarations in {folder}, {} ms\n",
-            files.len(),
-            self.declarations(),
-            self.started.elapsed().as_millis()
-        );
+        let mut text =
+            format!("{} files, {bytes} bytes, {} declarations in {folder}, {} ms\n", files.len(), self.declarations(), self.started.elapsed().as_millis());
         for file in files {
             text.push_str(&format!("  {}{}\n", self.loaded.sources.prefix, file.path(db)));
         }

@@ -104,8 +104,12 @@ pub fn find(paths: &[PathBuf], current: &Path) -> Result<Sources, LoadError> {
         let own = (workspace.unwrap_or(folder).to_owned(), workspace.is_some());
         match &root {
             Some(known) if *known != own && (known.1 || own.1) => {
-                return Err(LoadError::new(format!("`{}` lies in another workspace than `{}`", shown(path), named.first().map_or(String::new(), |path| shown(path))))
-                    .help("check one workspace at a time"));
+                return Err(LoadError::new(format!(
+                    "`{}` lies in another workspace than `{}`",
+                    shown(path),
+                    named.first().map_or(String::new(), |path| shown(path))
+                ))
+                .help("check one workspace at a time"));
             }
             _ => {}
         }

@@ -27,14 +27,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            timezone: "UTC".into(),
-            as_of: None,
-            levels: BTreeMap::new(),
-            path_levels: Vec::new(),
-            thresholds: BTreeMap::new(),
-            packs: Vec::new(),
-        }
+        Self { timezone: "UTC".into(), as_of: None, levels: BTreeMap::new(), path_levels: Vec::new(), thresholds: BTreeMap::new(), packs: Vec::new() }
     }
 }
 
@@ -226,7 +219,9 @@ impl Reader<'_> {
             };
             let fits = text.as_deref().is_some_and(|text| match kind {
                 Threshold::Percent => text.strip_suffix('%').is_some_and(|number| Decimal::parse(number, 6).is_ok_and(|n| n >= Decimal::ZERO)),
-                Threshold::Days => text.split_once(' ').is_some_and(|(n, unit)| n.parse::<u32>().is_ok() && ["day", "days", "week", "weeks", "hour", "hours"].contains(&unit)),
+                Threshold::Days => {
+                    text.split_once(' ').is_some_and(|(n, unit)| n.parse::<u32>().is_ok() && ["day", "days", "week", "weeks", "hour", "hours"].contains(&unit))
+                }
                 Threshold::Whole => text.parse::<u32>().is_ok(),
             });
             match text {

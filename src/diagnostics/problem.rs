@@ -48,8 +48,18 @@ pub enum Kind {
 impl Kind {
     /// All kinds, in order.
     pub const ALL: [Kind; 12] = [
-        Kind::Lead, Kind::Signal, Kind::Icp, Kind::Segment, Kind::Journey, Kind::Score, Kind::Content, Kind::Program, Kind::Handoff,
-        Kind::Limits, Kind::Rule, Kind::Test,
+        Kind::Lead,
+        Kind::Signal,
+        Kind::Icp,
+        Kind::Segment,
+        Kind::Journey,
+        Kind::Score,
+        Kind::Content,
+        Kind::Program,
+        Kind::Handoff,
+        Kind::Limits,
+        Kind::Rule,
+        Kind::Test,
     ];
 
     /// The keyword.

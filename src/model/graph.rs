@@ -67,12 +67,8 @@ fn site_addresses(db: &dyn Db, symbol: Symbol<'_>) -> Vec<Address> {
 }
 
 fn duplicates(db: &dyn Db) -> Vec<PolicyProblem> {
-    let mut symbols: Vec<Symbol<'_>> = index(db)
-        .sites
-        .iter()
-        .filter(|(symbol, sites)| sites.len() > 1 && symbol.space(db) != Space::Of(Kind::Limits))
-        .map(|(symbol, _)| *symbol)
-        .collect();
+    let mut symbols: Vec<Symbol<'_>> =
+        index(db).sites.iter().filter(|(symbol, sites)| sites.len() > 1 && symbol.space(db) != Space::Of(Kind::Limits)).map(|(symbol, _)| *symbol).collect();
     symbols.sort_by(|a, b| (a.space(db), a.name(db)).cmp(&(b.space(db), b.name(db))));
     let mut found = Vec::new();
     for symbol in symbols {
@@ -90,8 +86,8 @@ fn duplicates(db: &dyn Db) -> Vec<PolicyProblem> {
                     Some("these kinds share their names, so that a sentence has one meaning: rename one"),
                 )
             };
-            let mut problem =
-                problem(Check::DuplicateName, address, Part::Name, message, "declared again").also_at(Place::There(first.clone(), Part::Name), "first declared here");
+            let mut problem = problem(Check::DuplicateName, address, Part::Name, message, "declared again")
+                .also_at(Place::There(first.clone(), Part::Name), "first declared here");
             problem.help = help.map(str::to_owned);
             found.push((address.clone(), problem));
         }
@@ -180,7 +176,8 @@ fn circles(db: &dyn Db) -> Vec<PolicyProblem> {
                 format!("these are defined by each other in a circle: {}", names.join(" -> "))
             }
         };
-        let mut problem = Problem::new(Check::CircularDefinition, Range::default(), message).help("break the circle: nothing can be defined by what it defines");
+        let mut problem =
+            Problem::new(Check::CircularDefinition, Range::default(), message).help("break the circle: nothing can be defined by what it defines");
         problem.labels.clear();
         for (index, node) in circle.iter().enumerate() {
             let Some(next) = circle.get(index + 1).or(circle.first()) else { continue };

@@ -144,8 +144,7 @@ pub struct Schema {
 }
 
 /// The signals that every policy has.
-pub const BUILTIN: [&str; 11] =
-    ["open", "click", "reply", "bounce", "unsubscribe", "complain", "receive", "join", "leave", "finish", "convert"];
+pub const BUILTIN: [&str; 11] = ["open", "click", "reply", "bounce", "unsubscribe", "complain", "receive", "join", "leave", "finish", "convert"];
 
 impl Schema {
     /// A schema with the built-in signals only.
@@ -159,12 +158,8 @@ impl Schema {
                 "unsubscribe" | "complain" => Some(ast::SignalKind::Explicit),
                 _ => None,
             };
-            let fields = vec![
-                field("content", Ty::Content),
-                field("program", Ty::Text),
-                field("channel", Ty::OneOf(Arc::clone(&channels))),
-                field("touch", Ty::Text),
-            ];
+            let fields =
+                vec![field("content", Ty::Content), field("program", Ty::Text), field("channel", Ty::OneOf(Arc::clone(&channels))), field("touch", Ty::Text)];
             (SmolStr::new_static(name), SignalSchema { kind, builtin: true, fields })
         });
         Self { signals: signals.collect(), ..Self::default() }
@@ -215,9 +210,7 @@ pub fn part(item: &Item) -> Option<Part> {
     let name = || item.name.as_ref().map(|name| name.text.clone());
     match &item.body {
         Body::Lead(list) => Some(Part::Lead(fields(list))),
-        Body::Signal(signal) => {
-            Some(Part::Signal(name()?, SignalSchema { kind: Some(signal.kind), builtin: false, fields: fields(&signal.fields) }))
-        }
+        Body::Signal(signal) => Some(Part::Signal(name()?, SignalSchema { kind: Some(signal.kind), builtin: false, fields: fields(&signal.fields) })),
         Body::Journey(journey) => Some(Part::Journey(name()?, journey.stages.iter().map(|stage| stage.name.text.clone()).collect())),
         Body::Score(score) => Some(Part::Score(
             name()?,
@@ -238,9 +231,7 @@ fn fields(list: &[ast::Field]) -> Vec<FieldSchema> {
                 list.iter().map(|option| Opt { name: option.name.text.clone(), stored: option.stored.as_ref().map(|text| text.value.clone()) }).collect()
             };
             let ty = match &field.ty {
-                ast::Type::Number { whole, from, to } => {
-                    Ty::Number { whole: *whole, from: from.map(|at| at.value), to: to.map(|at| at.value) }
-                }
+                ast::Type::Number { whole, from, to } => Ty::Number { whole: *whole, from: from.map(|at| at.value), to: to.map(|at| at.value) },
                 ast::Type::Flag => Ty::Flag,
                 ast::Type::Text => Ty::Text,
                 ast::Type::Moment => Ty::Moment,
@@ -248,9 +239,7 @@ fn fields(list: &[ast::Field]) -> Vec<FieldSchema> {
                 ast::Type::Date { from, to, .. } => Ty::Date { from: from.map(|at| at.value), to: to.map(|at| at.value) },
                 ast::Type::OneOf(list) => Ty::OneOf(options(list)),
                 ast::Type::SetOf(list) => Ty::SetOf(options(list)),
-                ast::Type::AddressOf(list) => {
-                    Ty::Address(list.iter().filter_map(|option| Channel::from_name(&option.name.text)).collect())
-                }
+                ast::Type::AddressOf(list) => Ty::Address(list.iter().filter_map(|option| Channel::from_name(&option.name.text)).collect()),
             };
             // A flag or set is never missing; `optional` on one is reported where it stands.
             let optional = field.optional.is_some() && !matches!(ty, Ty::Flag | Ty::SetOf(_));

@@ -1,8 +1,8 @@
 //! The plan document and its items.
 
-use smol_str::SmolStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{Audience, Cap, Channel, Condition, EventPattern, Goal, Join, PlanName, Predicate, Rejoin, Runs, SendingHours, Step, Track};
 

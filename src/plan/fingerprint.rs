@@ -9,9 +9,8 @@ use super::normal::Normal;
 use super::{FORMAT, Plan};
 
 /// Keys that say how a policy is written or explained, not what it does.
-const NOT_MEANING: [&str; 14] = [
-    "source", "sources", "doc", "title", "fingerprint", "refs", "allows", "owner", "because", "instead", "origin", "file", "builtin", "compiler",
-];
+const NOT_MEANING: [&str; 14] =
+    ["source", "sources", "doc", "title", "fingerprint", "refs", "allows", "owner", "because", "instead", "origin", "file", "builtin", "compiler"];
 
 /// Raised when the meaning of the language changes, so that old fingerprints are not taken for new ones.
 const MEANING: u32 = 1;

@@ -1,8 +1,8 @@
 //! Predicates over leads, as typed trees with resolved names.
 
-use smol_str::SmolStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// A name of the policy.
 pub type PlanName = SmolStr;

@@ -1,8 +1,8 @@
 //! Programs as step graphs.
 
-use smol_str::SmolStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{PlanName, Predicate, Source};
 

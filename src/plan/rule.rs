@@ -1,8 +1,8 @@
 //! Rules: conditions over the policy, as typed trees.
 
-use smol_str::SmolStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{OrderSign, PlanName, Predicate};
 

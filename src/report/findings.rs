@@ -6,9 +6,9 @@ use smol_str::SmolStr;
 
 use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parsed};
 use crate::diagnostics::{Address, Check, Diagnostic, Part, Place, Problem, Severity, Span, SpanEdit, SpanFix, SpanLabel};
+use crate::model::checked;
 use crate::model::graph::policy_problems;
 use crate::model::names::index;
-use crate::model::checked;
 use crate::syntax::ast::{Allow, Body, Item, Step, StepKind};
 use crate::text::Range;
 
@@ -16,13 +16,8 @@ use crate::text::Range;
 pub fn findings(db: &RootDb) -> Vec<Diagnostic> {
     warm(db);
     let files = Workspace::get(db).files(db);
-    let mut all: Vec<Diagnostic> = files
-        .par_iter()
-        .map_with(db.clone(), |db, file| file_findings(db, *file).to_vec())
-        .collect::<Vec<_>>()
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut all: Vec<Diagnostic> =
+        files.par_iter().map_with(db.clone(), |db, file| file_findings(db, *file).to_vec()).collect::<Vec<_>>().into_iter().flatten().collect();
     all.sort_by(Diagnostic::order);
     all.dedup();
     all
@@ -36,8 +31,7 @@ fn warm(db: &RootDb) {
     if count < 64 {
         return;
     }
-    let places: Vec<(SourceFile, usize)> =
-        files.iter().flat_map(|file| (0..chunks(db, *file).chunks.len()).map(|number| (*file, number))).collect();
+    let places: Vec<(SourceFile, usize)> = files.iter().flat_map(|file| (0..chunks(db, *file).chunks.len()).map(|number| (*file, number))).collect();
     let each = |db: &RootDb, places: &[(SourceFile, usize)], step: &dyn Fn(&RootDb, Chunk<'_>)| {
         for (file, number) in places {
             if let Some(chunk) = chunks(db, *file).chunks.get(*number) {
@@ -135,11 +129,8 @@ fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> O
         Place::Here(range) => Some(Span { file: path.clone(), range: range.shift(start) }),
         Place::There(address, part) => locate(db, address, *part),
     };
-    let labels: Vec<SpanLabel> = problem
-        .labels
-        .iter()
-        .filter_map(|label| Some(SpanLabel { span: span(&label.place)?, text: label.text.clone(), primary: label.primary }))
-        .collect();
+    let labels: Vec<SpanLabel> =
+        problem.labels.iter().filter_map(|label| Some(SpanLabel { span: span(&label.place)?, text: label.text.clone(), primary: label.primary })).collect();
     let own = labels.iter().find(|label| label.primary)?.span.clone();
     let fixes = problem.fixes.iter().map(|fix| SpanFix {
         title: fix.title.clone(),
@@ -236,7 +227,8 @@ fn allowed(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
         let unreasoned = allowance.allow.because.is_none();
         let Some(check) = Check::from_name(name).filter(|_| !unreasoned && !silenced.contains(&index)) else { continue };
         let problem = if check.severity() == Severity::Error {
-            Problem::new(Check::UnusedAllow, allowance.at, format!("`{name}` cannot be allowed: it stops the plan")).help("mend what it finds, and remove the `allow`")
+            Problem::new(Check::UnusedAllow, allowance.at, format!("`{name}` cannot be allowed: it stops the plan"))
+                .help("mend what it finds, and remove the `allow`")
         } else {
             Problem::new(Check::UnusedAllow, allowance.at, format!("this `allow {name}` silences nothing"))
                 .here("nothing of the kind is found here")

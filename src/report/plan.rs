@@ -8,9 +8,7 @@ use crate::model::names::schema;
 use crate::model::resolve::LimitsPart;
 use crate::model::schema::{BUILTIN, Ty};
 use crate::model::{PlanItem, lowered};
-use crate::plan::{
-    self, ChannelRules, Described, FORMAT, Limits, Plan, Predicate, Settings, Source, item_fingerprint, policy_fingerprint,
-};
+use crate::plan::{self, ChannelRules, Described, FORMAT, Limits, Plan, Predicate, Settings, Source, item_fingerprint, policy_fingerprint};
 use crate::syntax::ast::{Body, Channel, Item, SignalKind};
 use crate::text::Range;
 

@@ -24,10 +24,7 @@ pub(super) struct Look<'a> {
 impl<'a> Look<'a> {
     pub fn new(text: &'a str, tokens: &'a [Token], failure: &'a Failure) -> Self {
         let at = failure.at as u32;
-        let index = tokens
-            .iter()
-            .position(|token| at < token.at.end || (at == token.at.end && token.kind == TokenKind::Text(false)))
-            .unwrap_or(tokens.len());
+        let index = tokens.iter().position(|token| at < token.at.end || (at == token.at.end && token.kind == TokenKind::Text(false))).unwrap_or(tokens.len());
         Self { text, tokens, index, expected: &failure.expected }
     }
 
@@ -195,11 +192,12 @@ fn brackets(look: &Look<'_>) -> Option<Problem> {
     if matches!(word, "}" | ")" | "]") {
         let wanted = match innermost.map(|token| token.text(look.text)) {
             None => {
-                return Some(
-                    Problem::new(Check::MissingBrace, look.place(0), format!("this `{word}` closes nothing"))
-                        .here("no bracket is open here")
-                        .fix(format!("remove `{word}`"), look.place(0), "", false),
-                );
+                return Some(Problem::new(Check::MissingBrace, look.place(0), format!("this `{word}` closes nothing")).here("no bracket is open here").fix(
+                    format!("remove `{word}`"),
+                    look.place(0),
+                    "",
+                    false,
+                ));
             }
             Some("{") => "}",
             Some("(") => ")",

@@ -14,8 +14,25 @@ pub(super) type Habit = fn(&Look<'_>) -> Option<Finding>;
 /// All habits, the most particular first.
 pub(super) fn all() -> &'static [Habit] {
     &[
-        invisible, unfinished, curly_quotes, single_quotes, comment_sign, operator, word_order, negated_word, foreign_word, capitals,
-        separator, round_list, duration_unit, times, missing_close, missing_brace, extra_close, colon, misspelt,
+        invisible,
+        unfinished,
+        curly_quotes,
+        single_quotes,
+        comment_sign,
+        operator,
+        word_order,
+        negated_word,
+        foreign_word,
+        capitals,
+        separator,
+        round_list,
+        duration_unit,
+        times,
+        missing_close,
+        missing_brace,
+        extra_close,
+        colon,
+        misspelt,
     ]
 }
 
@@ -39,8 +56,8 @@ fn invisible(look: &Look<'_>) -> Option<Finding> {
         '\u{200b}'..='\u{200f}' => "a zero-width character",
         _ => "an invisible character",
     };
-    let mut problem = Problem::new(Check::InvisibleCharacter, token.at, format!("{name} stands here; only plain white space separates words"))
-        .here("it cannot be seen");
+    let mut problem =
+        Problem::new(Check::InvisibleCharacter, token.at, format!("{name} stands here; only plain white space separates words")).here("it cannot be seen");
     if all.len() > 1 {
         problem = problem.help(format!("this declaration holds {} such characters; the fix replaces them all", all.len()));
     }
@@ -209,11 +226,9 @@ fn foreign_word(look: &Look<'_>) -> Option<Finding> {
     let word = look.word(0);
     let lower = word.to_lowercase();
     match lower.as_str() {
-        "then" => found(
-            Problem::new(Check::ForeignWord, at, "nurture has no `then`: the steps stand in `{ … }`").here("leave it out"),
-            "remove `then`",
-            one(at, ""),
-        ),
+        "then" => {
+            found(Problem::new(Check::ForeignWord, at, "nurture has no `then`: the steps stand in `{ … }`").here("leave it out"), "remove `then`", one(at, ""))
+        }
         "elsif" | "elseif" | "elif" | "elsf" => {
             found(Problem::new(Check::ForeignWord, at, format!("`{word}` is written `else if`")), "write `else if`", one(at, "else if"))
         }
@@ -272,9 +287,23 @@ fn round_list(look: &Look<'_>) -> Option<Finding> {
 }
 
 const UNITS: [(&str, &str); 17] = [
-    ("s", "seconds"), ("sec", "seconds"), ("secs", "seconds"), ("m", "minutes"), ("min", "minutes"), ("mins", "minutes"), ("h", "hours"),
-    ("hr", "hours"), ("hrs", "hours"), ("d", "days"), ("w", "weeks"), ("wk", "weeks"), ("wks", "weeks"), ("dy", "days"), ("daily", "days"),
-    ("hourly", "hours"), ("weekly", "weeks"),
+    ("s", "seconds"),
+    ("sec", "seconds"),
+    ("secs", "seconds"),
+    ("m", "minutes"),
+    ("min", "minutes"),
+    ("mins", "minutes"),
+    ("h", "hours"),
+    ("hr", "hours"),
+    ("hrs", "hours"),
+    ("d", "days"),
+    ("w", "weeks"),
+    ("wk", "weeks"),
+    ("wks", "weeks"),
+    ("dy", "days"),
+    ("daily", "days"),
+    ("hourly", "hours"),
+    ("weekly", "weeks"),
 ];
 
 /// A duration without unit, with an abbreviation, or in months.
@@ -305,17 +334,23 @@ fn duration_unit(look: &Look<'_>) -> Option<Finding> {
     match unit.to_lowercase().as_str() {
         "month" | "months" | "mo" | "mos" => {
             let days = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(30)).unwrap_or(30);
-            let problem = Problem::new(Check::DurationUnit, at, "there is no `month`: nobody agrees on its length")
-                .here("say it in days or weeks")
-                .fix(format!("write `{days} days`"), at, format!("{days} days"), false);
+            let problem = Problem::new(Check::DurationUnit, at, "there is no `month`: nobody agrees on its length").here("say it in days or weeks").fix(
+                format!("write `{days} days`"),
+                at,
+                format!("{days} days"),
+                false,
+            );
             Some(Finding { problem, mend: one(at, &format!("{days} days")) })
         }
         "year" | "years" | "y" | "quarter" | "quarters" => {
             let each = if unit.starts_with('q') { 91 } else { 365 };
             let days = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(each)).unwrap_or(each);
-            let problem = Problem::new(Check::DurationUnit, at, format!("there is no `{unit}`: its length is not fixed"))
-                .here("say it in days or weeks")
-                .fix(format!("write `{days} days`"), at, format!("{days} days"), false);
+            let problem = Problem::new(Check::DurationUnit, at, format!("there is no `{unit}`: its length is not fixed")).here("say it in days or weeks").fix(
+                format!("write `{days} days`"),
+                at,
+                format!("{days} days"),
+                false,
+            );
             Some(Finding { problem, mend: one(at, &format!("{days} days")) })
         }
         unit if UNITS.iter().any(|(short, _)| *short == unit) => {
@@ -333,9 +368,12 @@ fn duration_unit(look: &Look<'_>) -> Option<Finding> {
             if look.token(0).is_some_and(|token| token.kind == TokenKind::Number) {
                 return None;
             }
-            let problem = Problem::new(Check::DurationUnit, whole, format!("`{digits}` has no unit"))
-                .here("minutes, hours, days or weeks?")
-                .fix(format!("write `{digits} days`"), whole, format!("{digits} days"), false);
+            let problem = Problem::new(Check::DurationUnit, whole, format!("`{digits}` has no unit")).here("minutes, hours, days or weeks?").fix(
+                format!("write `{digits} days`"),
+                whole,
+                format!("{digits} days"),
+                false,
+            );
             Some(Finding { problem, mend: one(Range::at(whole.end), " days") })
         }
     }
@@ -380,7 +418,11 @@ fn missing_close(look: &Look<'_>) -> Option<Finding> {
         return None;
     }
     let place = Range::at(look.place(-1).end);
-    if sign == "[" && look.expects(",") && look.token(0).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Text(true) | TokenKind::Number)) && !look.begins_line(look.index) {
+    if sign == "["
+        && look.expects(",")
+        && look.token(0).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Text(true) | TokenKind::Number))
+        && !look.begins_line(look.index)
+    {
         let problem = Problem::new(Check::Separator, look.place(0), "a comma is missing between two values of a list")
             .here(format!("write a comma before `{}`", look.word(0)));
         return found(problem, "write a comma", one(place, ","));
@@ -497,8 +539,10 @@ fn misspelt(look: &Look<'_>) -> Option<Finding> {
 
 fn misspelling(word: &str, at: Range, meant: &str) -> Option<Finding> {
     let mend = one(at, meant);
-    let problem = Problem::new(Check::Syntax, at, format!("`{word}` is no word of the language here"))
-        .here(format!("did you mean `{meant}`?"))
-        .fix_all(format!("write `{meant}`"), mend.clone(), word.len() > 3);
+    let problem = Problem::new(Check::Syntax, at, format!("`{word}` is no word of the language here")).here(format!("did you mean `{meant}`?")).fix_all(
+        format!("write `{meant}`"),
+        mend.clone(),
+        word.len() > 3,
+    );
     Some(Finding { problem, mend })
 }

@@ -64,8 +64,7 @@ struct Scanner<'t> {
 
 /// Cuts `text`. Never fails: what cannot be understood becomes a chunk that the parser explains.
 pub fn scan(text: &str) -> Scan {
-    let mut scanner =
-        Scanner { text, blanked: text.as_bytes().to_vec(), starts: Vec::new(), docs: Vec::new(), problems: Vec::new() };
+    let mut scanner = Scanner { text, blanked: text.as_bytes().to_vec(), starts: Vec::new(), docs: Vec::new(), problems: Vec::new() };
     scanner.run();
     scanner.finish()
 }
@@ -319,11 +318,7 @@ impl Scanner<'_> {
             chunks.push(ChunkText {
                 head: head.into(),
                 start: base,
-                body: ChunkBody {
-                    text: chunk.to_owned(),
-                    docs: own,
-                    too_deep: too_deep.map(|at| Range::new(at as u32 - base, at as u32 - base + 1)),
-                },
+                body: ChunkBody { text: chunk.to_owned(), docs: own, too_deep: too_deep.map(|at| Range::new(at as u32 - base, at as u32 - base + 1)) },
             });
         }
         Scan { chunks, problems }

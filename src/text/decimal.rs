@@ -104,11 +104,7 @@ impl fmt::Display for Decimal {
         let value = self.0.abs();
         let fraction = format!("{:09}", value % UNIT);
         let fraction = fraction.trim_end_matches('0');
-        if fraction.is_empty() {
-            write!(f, "{sign}{}", value / UNIT)
-        } else {
-            write!(f, "{sign}{}.{fraction}", value / UNIT)
-        }
+        if fraction.is_empty() { write!(f, "{sign}{}", value / UNIT) } else { write!(f, "{sign}{}.{fraction}", value / UNIT) }
     }
 }
 

@@ -104,8 +104,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources<'_>, error: Option<(&s
             })
             .collect(),
     });
-    let document =
-        Document { version: VERSION, error: error.map(|(message, help)| Failure { message, help }), diagnostics: entries.collect() };
+    let document = Document { version: VERSION, error: error.map(|(message, help)| Failure { message, help }), diagnostics: entries.collect() };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

@@ -77,7 +77,19 @@ fn visible(text: &str) -> Cow<'_, str> {
 /// A message without characters that could harm a terminal, on one line.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| harmful(c) || matches!(c, '\n' | '\r' | '\t')) {
-        Cow::Owned(text.chars().map(|c| if harmful(c) { '\u{fffd}' } else if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect())
+        Cow::Owned(
+            text.chars()
+                .map(|c| {
+                    if harmful(c) {
+                        '\u{fffd}'
+                    } else if matches!(c, '\n' | '\r' | '\t') {
+                        ' '
+                    } else {
+                        c
+                    }
+                })
+                .collect(),
+        )
     } else {
         Cow::Borrowed(text)
     }

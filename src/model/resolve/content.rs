@@ -25,7 +25,9 @@ impl Resolver<'_> {
         if let Ok(found) = &stages {
             for (index, (stage, path)) in found.iter().zip(&content.stages).enumerate() {
                 if let Some(first) = found.iter().take(index).position(|known| known == stage).and_then(|first| content.stages.get(first)) {
-                    self.report(Problem::new(Check::DuplicateName, path.at(), format!("the stage `{}` stands here twice", stage.1)).also(first.at(), "already here"));
+                    self.report(
+                        Problem::new(Check::DuplicateName, path.at(), format!("the stage `{}` stands here twice", stage.1)).also(first.at(), "already here"),
+                    );
                 }
             }
         }
@@ -44,9 +46,7 @@ impl Resolver<'_> {
         if let (Some(updated), Some(expires)) = (content.updated, content.expires)
             && expires.value < updated.value
         {
-            self.report(
-                Problem::new(Check::EmptyRange, expires.at, "this content expired before it was updated").also(updated.at, "updated here"),
-            );
+            self.report(Problem::new(Check::EmptyRange, expires.at, "this content expired before it was updated").also(updated.at, "updated here"));
         }
         let string = |text: &Option<Text>| text.as_ref().map(|text| text.value.to_string());
         let (name, title, doc) = bare!(name, item);

@@ -19,9 +19,12 @@ impl Resolver<'_> {
         let verb = stem.filter(|stem| self.schema().signals.contains_key(*stem)).map(str::to_owned);
         if let Some(verb) = verb {
             return self.fail(
-                Problem::new(Check::UnknownName, name.at, format!("there is no signal `{}`", name.text))
-                    .here(format!("did you mean `{verb}`?"))
-                    .fix(format!("write `{verb}`"), name.at, verb, true),
+                Problem::new(Check::UnknownName, name.at, format!("there is no signal `{}`", name.text)).here(format!("did you mean `{verb}`?")).fix(
+                    format!("write `{verb}`"),
+                    name.at,
+                    verb,
+                    true,
+                ),
             );
         }
         let known = self.candidates(Kind::Signal);
@@ -106,12 +109,7 @@ impl Resolver<'_> {
                 }
                 let mut problem = Problem::new(Check::UnknownName, window.at, format!("no touch of this program is called `{label}`"));
                 problem = match closest(label, labels.iter().map(smol_str::SmolStr::as_str)) {
-                    Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(
-                        format!("write `{meant}`"),
-                        window.at,
-                        format!("since {meant}"),
-                        true,
-                    ),
+                    Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), window.at, format!("since {meant}"), true),
                     None => problem.help(format!("name the touch: `email … as {label}`")),
                 };
                 self.fail(problem)

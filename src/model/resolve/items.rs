@@ -11,11 +11,7 @@ use crate::syntax::ast::{self, Channel, Earned, Field, Frequency, Item, Name, Si
 /// Fields of an item that are filled in when the plan is put together.
 macro_rules! bare {
     ($name:expr, $item:expr) => {
-        (
-            $name,
-            $item.title.as_ref().map(|title| title.value.to_string()),
-            $item.doc.as_ref().map(|doc| doc.to_string()),
-        )
+        ($name, $item.title.as_ref().map(|title| title.value.to_string()), $item.doc.as_ref().map(|doc| doc.to_string()))
     };
 }
 pub(super) use bare;
@@ -95,14 +91,12 @@ impl Resolver<'_> {
                 _ => None,
             };
             if let Some(help) = help {
-                return self.fail(
-                    Problem::new(Check::MisplacedClause, at, format!("`{name}` cannot be optional")).here("it is never missing").help(help).fix(
-                        "remove `optional`",
-                        at,
-                        "",
-                        false,
-                    ),
-                );
+                return self.fail(Problem::new(Check::MisplacedClause, at, format!("`{name}` cannot be optional")).here("it is never missing").help(help).fix(
+                    "remove `optional`",
+                    at,
+                    "",
+                    false,
+                ));
             }
         }
         let means = match &field.means {
@@ -146,9 +140,11 @@ impl Resolver<'_> {
             Type::Number { whole, from, to } => {
                 for bound in [from, to].into_iter().flatten() {
                     if *whole && !bound.value.is_whole() {
-                        return self.fail(
-                            Problem::new(Check::FractionForWhole, bound.at, format!("`{}` is a whole number, and {} is none", field.name.text, bound.value)),
-                        );
+                        return self.fail(Problem::new(
+                            Check::FractionForWhole,
+                            bound.at,
+                            format!("`{}` is a whole number, and {} is none", field.name.text, bound.value),
+                        ));
                     }
                 }
                 if let (Some(from), Some(to)) = (from, to)
@@ -165,11 +161,7 @@ impl Resolver<'_> {
                 {
                     return self.empty_domain(field, from.at.cover(to.at));
                 }
-                Ok(plan::FieldType::Date(plan::DateBounds {
-                    from: from.map(|at| text(&at.value)),
-                    to: to.map(|at| text(&at.value)),
-                    to_today: *to_today,
-                }))
+                Ok(plan::FieldType::Date(plan::DateBounds { from: from.map(|at| text(&at.value)), to: to.map(|at| text(&at.value)), to_today: *to_today }))
             }
             Type::OneOf(options) => self.options(options).map(plan::FieldType::OneOf),
             Type::SetOf(options) => self.options(options).map(plan::FieldType::SetOf),
@@ -214,7 +206,8 @@ impl Resolver<'_> {
             if let Some(first) = options.iter().take(index).find(|known| known.name.text == option.name.text || stored(known) == stored(option)) {
                 let what = if first.name.text == option.name.text { "stands here twice" } else { "is stored like another option" };
                 self.report(
-                    Problem::new(Check::DuplicateName, option.name.at, format!("the option `{}` {what}", option.name.text)).also(first.name.at, "the other one"),
+                    Problem::new(Check::DuplicateName, option.name.at, format!("the option `{}` {what}", option.name.text))
+                        .also(first.name.at, "the other one"),
                 );
             }
         }
@@ -317,9 +310,7 @@ impl Resolver<'_> {
         if let (Some(from), Some(to)) = (score.from, score.to)
             && from.value >= to.value
         {
-            self.report(
-                Problem::new(Check::EmptyRange, to.at, "the range of this score ends before it begins").here("the most").also(from.at, "the least"),
-            );
+            self.report(Problem::new(Check::EmptyRange, to.at, "the range of this score ends before it begins").here("the most").also(from.at, "the least"));
             sound = false;
         }
         let sound_range = sound;
@@ -443,7 +434,9 @@ impl Resolver<'_> {
         let prefer = all(limits.prefer.iter().map(|program| self.named(Kind::Program, program)).collect::<Vec<_>>());
         for (index, program) in limits.prefer.iter().enumerate() {
             if let Some(first) = limits.prefer.iter().take(index).find(|known| known.text == program.text) {
-                self.report(Problem::new(Check::DuplicateName, program.at, format!("`{}` stands in this list twice", program.text)).also(first.at, "already here"));
+                self.report(
+                    Problem::new(Check::DuplicateName, program.at, format!("`{}` stands in this list twice", program.text)).also(first.at, "already here"),
+                );
             }
         }
         let quiet = match limits.quiet {

@@ -250,9 +250,7 @@ impl<'db> Resolver<'db> {
         let mut problem = Problem::new(Check::UnknownName, name.at, format!("there is no {} `{}`", kind.keyword(), name.text));
         problem = match closest(&name.text, candidates.iter().map(SmolStr::as_str)) {
             Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.at, meant, true),
-            None if self.local.is_some() && matches!(kind, Kind::Content | Kind::Program) => {
-                problem.help("an example declares its own content and programs")
-            }
+            None if self.local.is_some() && matches!(kind, Kind::Content | Kind::Program) => problem.help("an example declares its own content and programs"),
             None if candidates.is_empty() => problem.help(format!("no {} is declared", kind.keyword())),
             None => problem.help(format!("declare it: `{} {} …`", kind.keyword(), name.text)),
         };

@@ -36,9 +36,7 @@ impl Resolver<'_> {
                 let of = self.scoped(inner, scope)?;
                 Ok(if times % 2 == 0 { of } else { Predicate::Not { of: Box::new(of) } })
             }
-            PredicateKind::Everyone | PredicateKind::Identified | PredicateKind::In(_) | PredicateKind::Did(_)
-                if matches!(scope, Scope::Event(_)) =>
-            {
+            PredicateKind::Everyone | PredicateKind::Identified | PredicateKind::In(_) | PredicateKind::Did(_) if matches!(scope, Scope::Event(_)) => {
                 let signal = if let Scope::Event(signal) = scope { signal } else { "" };
                 self.fail(
                     Problem::new(Check::MisplacedClause, predicate.at, "this speaks of a lead, and a filter speaks of one event")
@@ -74,9 +72,7 @@ impl Resolver<'_> {
                         Ty::Flag => format!("a flag is a condition by itself: write `{}`", name.text),
                         _ => format!("ask its value: `{} is …`", name.text),
                     };
-                    return self.fail(
-                        Problem::new(Check::MisusedName, name.at, format!("`{}` is a field of the lead, not a segment", name.text)).help(help),
-                    );
+                    return self.fail(Problem::new(Check::MisusedName, name.at, format!("`{}` is a field of the lead, not a segment", name.text)).help(help));
                 }
                 let icps = self.candidates(Kind::Icp);
                 let segments = self.candidates(Kind::Segment);
@@ -103,7 +99,9 @@ impl Resolver<'_> {
                 Some(Kind::Journey) => format!("ask `{} is {}`", name.text, extra.text),
                 _ => "a field of a lead has no parts".to_owned(),
             };
-            return self.fail(Problem::new(Check::UnknownName, path.at(), format!("`{}.{}` is nothing that can be asked of a lead", name.text, extra.text)).help(help));
+            return self.fail(
+                Problem::new(Check::UnknownName, path.at(), format!("`{}.{}` is nothing that can be asked of a lead", name.text, extra.text)).help(help),
+            );
         }
         if let Some(field) = self.schema().field(&name.text) {
             return Ok(Left::Field(Subject { field: name.text.clone(), attribute: None }, field.ty.clone(), field.optional));
@@ -127,24 +125,20 @@ impl Resolver<'_> {
             return Err(crate::diagnostics::Reported::with_its_declaration());
         }
         if let Some(kind) = self.look_up(Space::Groups, &name.text) {
-            return self.fail(
-                Problem::new(Check::MisusedName, name.at, format!("`{}` is {}, not a field of the lead", name.text, kind.with_article())).fix(
-                    format!("write `in {}`", name.text),
-                    name.at,
-                    format!("in {}", name.text),
-                    true,
-                ),
-            );
+            return self.fail(Problem::new(Check::MisusedName, name.at, format!("`{}` is {}, not a field of the lead", name.text, kind.with_article())).fix(
+                format!("write `in {}`", name.text),
+                name.at,
+                format!("in {}", name.text),
+                true,
+            ));
         }
         if self.schema().signals.contains_key(&name.text) {
-            return self.fail(
-                Problem::new(Check::MisusedName, name.at, format!("`{}` is a signal, not a field of the lead", name.text)).fix(
-                    format!("write `did {}`", name.text),
-                    name.at,
-                    format!("did {}", name.text),
-                    false,
-                ),
-            );
+            return self.fail(Problem::new(Check::MisusedName, name.at, format!("`{}` is a signal, not a field of the lead", name.text)).fix(
+                format!("write `did {}`", name.text),
+                name.at,
+                format!("did {}", name.text),
+                false,
+            ));
         }
         let mut known: Vec<SmolStr> = self.schema().lead.iter().flatten().map(|field| field.name.clone()).collect();
         known.extend(self.candidates(Kind::Journey));
@@ -302,7 +296,10 @@ impl Resolver<'_> {
                     };
                     let inclusive = matches!(order, Order::AtMost | Order::AtLeast);
                     let help = if inclusive {
-                        format!("`{name} {word} D` leaves out D itself: write `not ({name} {} D)`, or name the next day", if word == "before" { "after" } else { "before" })
+                        format!(
+                            "`{name} {word} D` leaves out D itself: write `not ({name} {} D)`, or name the next day",
+                            if word == "before" { "after" } else { "before" }
+                        )
                     } else {
                         format!("write `{name} {word} …`")
                     };
@@ -425,11 +422,12 @@ impl Resolver<'_> {
         let text = self.chunk.body(self.db).text.as_str();
         let swapped = format!("{} and {}", high.at.of(text), low.at.of(text));
         let at = low.at.cover(high.at);
-        self.fail(
-            Problem::new(Check::EmptyRange, at, "nothing lies between these: the first is the greater")
-                .here("no lead is in it")
-                .fix("swap them", at, swapped, false),
-        )
+        self.fail(Problem::new(Check::EmptyRange, at, "nothing lies between these: the first is the greater").here("no lead is in it").fix(
+            "swap them",
+            at,
+            swapped,
+            false,
+        ))
     }
 
     fn stage_test(&mut self, comparison: &Comparison, journey: SmolStr) -> Resolved<Predicate> {

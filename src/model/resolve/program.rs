@@ -54,7 +54,10 @@ impl Resolver<'_> {
         }
         for (index, label) in labels.iter().enumerate() {
             if let Some(first) = labels.iter().take(index).find(|known| known.text == label.text) {
-                self.report(Problem::new(Check::DuplicateName, label.at, format!("two touches of this program are called `{}`", label.text)).also(first.at, "the other one"));
+                self.report(
+                    Problem::new(Check::DuplicateName, label.at, format!("two touches of this program are called `{}`", label.text))
+                        .also(first.at, "the other one"),
+                );
             }
         }
         self.labels = Some(labels.iter().map(|label| label.text.clone()).collect());
@@ -89,8 +92,12 @@ impl Resolver<'_> {
         let hundred = Decimal::whole(100);
         if let Some(part) = program.hold_out.filter(|part| part.value >= hundred || part.value == Decimal::ZERO) {
             self.report(
-                Problem::new(Check::OutOfDomain, part.at, format!("holding out {}% leaves {}", part.value, if part.value == Decimal::ZERO { "everybody in" } else { "nobody in" }))
-                    .help("write a percentage between 0 and 100"),
+                Problem::new(
+                    Check::OutOfDomain,
+                    part.at,
+                    format!("holding out {}% leaves {}", part.value, if part.value == Decimal::ZERO { "everybody in" } else { "nobody in" }),
+                )
+                .help("write a percentage between 0 and 100"),
             );
         }
         let mut graph = Graph { anonymous, ..Graph::default() };
@@ -163,7 +170,8 @@ impl Resolver<'_> {
             && from.value >= to.value
         {
             return self.fail(
-                Problem::new(Check::EmptyRange, from.at.cover(to.at), "these sending hours end before they begin").help("hours lie within one day: `from 09:00 to 17:00`"),
+                Problem::new(Check::EmptyRange, from.at.cover(to.at), "these sending hours end before they begin")
+                    .help("hours lie within one day: `from 09:00 to 17:00`"),
             );
         }
         Ok(plan::SendingHours {

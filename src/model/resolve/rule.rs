@@ -25,7 +25,8 @@ impl Resolver<'_> {
             for (clause, word) in [(&rule.level, "level"), (&rule.denies, "denies")] {
                 if let Some(clause) = clause {
                     self.report(
-                        Problem::new(Check::MisplacedClause, clause.at, format!("a rule that credits has no `{word}`")).help("only `isn't nurturing` rules report and deny"),
+                        Problem::new(Check::MisplacedClause, clause.at, format!("a rule that credits has no `{word}`"))
+                            .help("only `isn't nurturing` rules report and deny"),
                     );
                 }
             }
@@ -74,7 +75,11 @@ impl Resolver<'_> {
         }
         for (examples, word) in [(&rule.flags, "flags"), (&rule.passes, "passes")] {
             if examples.is_empty() {
-                let help = if word == "flags" { "add `flags { … }`: a policy that the rule must report" } else { "add `passes { … }`: a policy that it must not report" };
+                let help = if word == "flags" {
+                    "add `flags { … }`: a policy that the rule must report"
+                } else {
+                    "add `passes { … }`: a policy that it must not report"
+                };
                 let _: Resolved<()> = self.missing(item, word, help);
             }
             for example in examples {
@@ -182,7 +187,8 @@ impl Resolver<'_> {
             rest = after;
             let path = inside.split('(').next().unwrap_or(inside).trim();
             let at = self.within_text(text, &format!("{{{inside}}}"));
-            let parts: Vec<Name> = path.split('.').map(|part| Name { text: part.into(), at: self.within_text(&Text { value: text.value.clone(), at }, part) }).collect();
+            let parts: Vec<Name> =
+                path.split('.').map(|part| Name { text: part.into(), at: self.within_text(&Text { value: text.value.clone(), at }, part) }).collect();
             let Some((first, steps)) = parts.split_first() else { continue };
             let known = env.told(&first.text).or_else(|| match first.text.as_str() {
                 "workspace" => Some(Type { kind: Kind::Entity(Entity::Workspace), many: Many::One }),
@@ -258,7 +264,8 @@ impl Resolver<'_> {
             return self.fail(Problem::new(Check::WrongType, list.at, format!("this is {}, and not a list", describe(ty))));
         }
         if env.find(&variable.text).is_some() || ["workspace", "settings"].contains(&variable.text.as_str()) {
-            return self.fail(Problem::new(Check::DuplicateName, variable.at, format!("`{}` has a meaning here already", variable.text)).help("choose another name"));
+            return self
+                .fail(Problem::new(Check::DuplicateName, variable.at, format!("`{}` has a meaning here already", variable.text)).help("choose another name"));
         }
         env.variables.push((variable.text.clone(), Type { kind: ty.kind, many: Many::One }));
         let depth = env.variables.len();
@@ -277,8 +284,11 @@ impl Resolver<'_> {
                 let (value, ty, optional) = self.operand_of(left, env, None)?;
                 if !optional {
                     return self.fail(
-                        Problem::new(Check::NeverMissing, left.at, format!("this is {} and always there", describe(ty)))
-                            .help(if ty.many == Many::One { "leave the question out" } else { "ask `count(…) > 0`" }),
+                        Problem::new(Check::NeverMissing, left.at, format!("this is {} and always there", describe(ty))).help(if ty.many == Many::One {
+                            "leave the question out"
+                        } else {
+                            "ask `count(…) > 0`"
+                        }),
                     );
                 }
                 Ok(if *known { Condition::Known { value } } else { Condition::Unknown { value } })
@@ -294,8 +304,12 @@ impl Resolver<'_> {
                 if left_ty.many != Many::One || right_ty.many != Many::One {
                     if !(left_ty.kind == Kind::Predicate && right_ty.kind == Kind::Predicate) {
                         return self.fail(
-                            Problem::new(Check::WrongType, right.at, format!("{} is not compared with `is`", describe(if left_ty.many == Many::One { right_ty } else { left_ty })))
-                                .help("ask `has`, `in`, or `some(x in … where …)`"),
+                            Problem::new(
+                                Check::WrongType,
+                                right.at,
+                                format!("{} is not compared with `is`", describe(if left_ty.many == Many::One { right_ty } else { left_ty })),
+                            )
+                            .help("ask `has`, `in`, or `some(x in … where …)`"),
                         );
                     }
                 } else {
@@ -327,7 +341,10 @@ impl Resolver<'_> {
             RuleTest::In(is, list) => {
                 let ((value, ty), (list_value, list_ty)) = self.pair(left, list, env)?;
                 if list_ty.many == Many::One {
-                    return self.fail(Problem::new(Check::WrongType, list.at, format!("this is {}, and not a list", describe(list_ty))).help("ask `is`, or write a list: `[a, b]`"));
+                    return self.fail(
+                        Problem::new(Check::WrongType, list.at, format!("this is {}, and not a list", describe(list_ty)))
+                            .help("ask `is`, or write a list: `[a, b]`"),
+                    );
                 }
                 if ty.many != Many::One {
                     return self.fail(Problem::new(Check::WrongType, left.at, format!("this is {}: ask `some(x in … where x in …)`", describe(ty))));
@@ -385,7 +402,10 @@ impl Resolver<'_> {
         if comparable {
             return Ok(());
         }
-        self.fail(Problem::new(Check::WrongType, at, format!("this is {}, and has no order", describe(ty))).help("only numbers, percentages, times and dates are more or less"))
+        self.fail(
+            Problem::new(Check::WrongType, at, format!("this is {}, and has no order", describe(ty)))
+                .help("only numbers, percentages, times and dates are more or less"),
+        )
     }
 
     fn same_kind(&mut self, left: Type, right: Type, at: Range) -> Resolved<()> {

@@ -85,7 +85,10 @@ impl Resolver<'_> {
         if ty.kind == Kind::Predicate {
             return Ok(());
         }
-        self.fail(Problem::new(Check::WrongType, at, format!("this is {}, and not a group of leads", describe(ty))).help("only groups of leads cover, overlap, or are combined by `with` and `except`"))
+        self.fail(
+            Problem::new(Check::WrongType, at, format!("this is {}, and not a group of leads", describe(ty)))
+                .help("only groups of leads cover, overlap, or are combined by `with` and `except`"),
+        )
     }
 
     /// A group of leads, or several that stand for all of them.
@@ -110,7 +113,11 @@ impl Resolver<'_> {
                 let items = all(list.iter().map(|operand| self.operand(operand, env, expected)).collect::<Vec<_>>())?;
                 let kind = items.first().map_or(expected.unwrap_or(Kind::Text), |(_, ty)| ty.kind);
                 if let Some((at, (_, ty))) = list.iter().map(|operand| operand.at).zip(&items).find(|(_, (_, ty))| ty.kind != kind) {
-                    return self.fail(Problem::new(Check::WrongType, at, format!("this list begins with {}, and this is {}", describe(one(kind)), describe(*ty))));
+                    return self.fail(Problem::new(
+                        Check::WrongType,
+                        at,
+                        format!("this list begins with {}, and this is {}", describe(one(kind)), describe(*ty)),
+                    ));
                 }
                 Ok((plan::Operand::List(items.into_iter().map(|(value, _)| value).collect()), Type { kind, many: Many::List }, false))
             }
@@ -138,7 +145,11 @@ impl Resolver<'_> {
             AtomKind::Act(name, argument) => {
                 let (value, ty) = self.operand(argument, env, Some(Kind::Duration))?;
                 if ty.kind != Kind::Duration {
-                    return self.fail(Problem::new(Check::WrongType, argument.at, format!("`{}` takes a length of time, and this is {}", name.text, describe(ty))));
+                    return self.fail(Problem::new(
+                        Check::WrongType,
+                        argument.at,
+                        format!("`{}` takes a length of time, and this is {}", name.text, describe(ty)),
+                    ));
                 }
                 plain(act(&name.text, Some(Box::new(value))), Kind::Predicate)
             }
@@ -255,7 +266,10 @@ impl Resolver<'_> {
                     Some(value)
                 }
                 (Some(kind), None) => {
-                    return self.fail(Problem::new(Check::RulePath, part.name.at, format!("`{}` takes {}", attribute.name, describe(one(kind)))).help(format!("write `{}(7 days)`", attribute.name)));
+                    return self.fail(
+                        Problem::new(Check::RulePath, part.name.at, format!("`{}` takes {}", attribute.name, describe(one(kind))))
+                            .help(format!("write `{}(7 days)`", attribute.name)),
+                    );
                 }
                 (None, Some(argument)) => {
                     return self.fail(Problem::new(Check::RulePath, argument.at, format!("`{}` takes nothing in parentheses", attribute.name)));
@@ -274,7 +288,8 @@ impl Resolver<'_> {
             Kind::Entity(entity) => entity,
             Kind::Predicate => Entity::Predicate,
             _ => {
-                return self.fail(Problem::new(Check::RulePath, name.at, format!("{} has no `{}`", describe(one(ty.kind)), name.text)).help("a path ends here"));
+                return self
+                    .fail(Problem::new(Check::RulePath, name.at, format!("{} has no `{}`", describe(one(ty.kind)), name.text)).help("a path ends here"));
             }
         };
         let attributes = entity.attributes();

@@ -25,9 +25,9 @@ impl Resolver<'_> {
                 let again = before.value == day.number.value;
                 let what = if again { "stands here a second time" } else { "comes before the day above it" };
                 self.report(
-                    Problem::new(Check::TestDay, day.number.at, format!("day {} {what}", day.number.value)).also(before.at, format!("day {}", before.value)).help(
-                        if again { "write both in one block" } else { "write the days in their order" },
-                    ),
+                    Problem::new(Check::TestDay, day.number.at, format!("day {} {what}", day.number.value))
+                        .also(before.at, format!("day {}", before.value))
+                        .help(if again { "write both in one block" } else { "write the days in their order" }),
                 );
             }
             last = Some(day.number);
@@ -74,7 +74,9 @@ impl Resolver<'_> {
     fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], owner: &str, at: crate::text::Range, hidden: bool) {
         for (index, fact) in facts.iter().enumerate() {
             if let Some(first) = facts.iter().take(index).find(|known| known.field.text == fact.field.text) {
-                self.report(Problem::new(Check::DuplicateName, fact.field.at, format!("`{}` is given twice", fact.field.text)).also(first.field.at, "first given here"));
+                self.report(
+                    Problem::new(Check::DuplicateName, fact.field.at, format!("`{}` is given twice", fact.field.text)).also(first.field.at, "first given here"),
+                );
             }
             if !hidden || fields.iter().any(|field| field.name == fact.field.text) {
                 let _ = self.fact(fact, fields, owner);
@@ -131,9 +133,9 @@ impl Resolver<'_> {
                 self.repeated(values, &resolved);
                 Ok(())
             }
-            (FactValue::List(at, _), ty) => self.fail(
-                Problem::new(Check::WrongType, *at, format!("`{name}` is {}, and this is a list", ty.describe())).help("only a set takes a list"),
-            ),
+            (FactValue::List(at, _), ty) => {
+                self.fail(Problem::new(Check::WrongType, *at, format!("`{name}` is {}, and this is a list", ty.describe())).help("only a set takes a list"))
+            }
             (FactValue::One(value), Ty::SetOf(_)) => {
                 let written = value.at.of(&self.chunk.body(self.db).text).to_owned();
                 self.fail(Problem::new(Check::WrongType, value.at, format!("`{name}` is a set, and this is one value")).fix(
@@ -147,9 +149,12 @@ impl Resolver<'_> {
             (FactValue::One(value), Ty::Flag) => match &value.kind {
                 ValueKind::Path(path) if path.rest.is_empty() && matches!(path.first.text.as_str(), "true" | "false") => {
                     let right = if path.first.text == "true" { "yes" } else { "no" };
-                    self.fail(
-                        Problem::new(Check::WrongType, value.at, format!("`{}` is written `{right}`", path.first.text)).fix(format!("write `{right}`"), value.at, right, true),
-                    )
+                    self.fail(Problem::new(Check::WrongType, value.at, format!("`{}` is written `{right}`", path.first.text)).fix(
+                        format!("write `{right}`"),
+                        value.at,
+                        right,
+                        true,
+                    ))
                 }
                 _ => self.value(value, &field.ty, name).map(|_| ()),
             },

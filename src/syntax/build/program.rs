@@ -3,8 +3,7 @@
 use super::{Builder, P, Rule, Seen};
 use crate::diagnostics::{Check, Problem};
 use crate::syntax::ast::{
-    At, Audience, Back, Channel, Common, Frequency, Goal, Handoff, Join, Limits, Name, Program, Rejoin, SendOn, Step, StepKind, Touch, Track,
-    Trigger,
+    At, Audience, Back, Channel, Common, Frequency, Goal, Handoff, Join, Limits, Name, Program, Rejoin, SendOn, Step, StepKind, Touch, Track, Trigger,
 };
 use crate::text::{Range, TimeOfDay};
 
@@ -94,8 +93,7 @@ impl Builder<'_> {
                 times.push(self.time(&inner)?);
                 continue;
             }
-            let ends: Vec<u8> =
-                inner.into_inner().filter_map(|day| DAYS.iter().position(|name| *name == day.as_str()).map(|day| day as u8)).collect();
+            let ends: Vec<u8> = inner.into_inner().filter_map(|day| DAYS.iter().position(|name| *name == day.as_str()).map(|day| day as u8)).collect();
             let (Some(from), Some(to)) = (ends.first(), ends.last()) else { continue };
             // `fri to mon` goes over the week's end.
             let mut day = *from;

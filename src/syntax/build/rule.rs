@@ -129,12 +129,7 @@ impl Builder<'_> {
             "all" => Quantifier::All,
             _ => Quantifier::None,
         };
-        Some(ConditionKind::Quantified {
-            quantifier,
-            variable: self.name(&variable),
-            list: self.operand(list),
-            condition: Box::new(self.condition(condition)),
-        })
+        Some(ConditionKind::Quantified { quantifier, variable: self.name(&variable), list: self.operand(list), condition: Box::new(self.condition(condition)) })
     }
 
     fn cond_test(&mut self, pair: P<'_>) -> Option<ConditionKind> {
@@ -249,8 +244,8 @@ impl Builder<'_> {
         match arguments.into_iter().next() {
             Some(operand) if operand.as_rule() == R::operand => Some(AtomKind::Act(name, Box::new(self.operand(operand)))),
             _ => {
-                let problem = Problem::new(Check::Syntax, name.at, format!("`{}` takes one length of time", name.text))
-                    .help(format!("write `{}(90 days)`", name.text));
+                let problem =
+                    Problem::new(Check::Syntax, name.at, format!("`{}` takes one length of time", name.text)).help(format!("write `{}(90 days)`", name.text));
                 self.report(problem);
                 Some(AtomKind::Broken)
             }

@@ -134,9 +134,7 @@ impl Builder<'_> {
         let billionths = number.billionths().saturating_mul(i128::from(each));
         let seconds = u64::try_from(billionths / 1_000_000_000).unwrap_or(u64::MAX);
         if billionths % 1_000_000_000 != 0 {
-            self.report(
-                Problem::new(Check::BadNumber, at, format!("`{amount} {unit}` is no whole number of seconds")).help("say it in a smaller unit"),
-            );
+            self.report(Problem::new(Check::BadNumber, at, format!("`{amount} {unit}` is no whole number of seconds")).help("say it in a smaller unit"));
         } else if seconds == 0 {
             self.report(Problem::new(Check::BadNumber, at, format!("`{amount} {unit}` is no time at all")).help("the shortest time is 1 second"));
         } else if seconds > MOST {
