@@ -1,4 +1,6 @@
 //! The command line as its users meet it: exit status, streams, files.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
+
 
 use std::fs;
 use std::path::{Path, PathBuf};

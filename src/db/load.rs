@@ -323,7 +323,8 @@ pub fn read_assets(db: &RootDb, workspace: Workspace, root: &Path) -> Vec<(SmolS
         .map_with(db.clone(), |db, file| {
             let db: &dyn Db = db;
             let mut found = BTreeSet::new();
-            for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("content")) {
+            // Only what can hold the clause is read here: all else waits until it is checked, on all cores.
+            for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("content") && chunk.body(db).text.contains("text")) {
                 for item in &parsed(db, *chunk).items {
                     if let Body::Content(content) = &item.body
                         && let Some(text) = &content.text

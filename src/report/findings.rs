@@ -8,7 +8,7 @@ use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parsed};
 use crate::diagnostics::{Address, Check, Diagnostic, Part, Place, Problem, Severity, Span, SpanEdit, SpanFix, SpanLabel};
 use crate::model::checked;
 use crate::model::graph::policy_problems;
-use crate::model::names::index;
+use crate::model::names::{declared, index, schema_parts};
 use crate::syntax::ast::{Allow, Body, Item, Step, StepKind};
 use crate::text::Range;
 
@@ -43,6 +43,8 @@ fn warm(db: &RootDb) {
     some.par_iter().for_each_with(db.clone(), |db, places| {
         each(db, places, &|db, chunk| {
             parsed(db, chunk);
+            declared(db, chunk);
+            schema_parts(db, chunk);
         });
     });
     some.par_iter().for_each_with(db.clone(), |db, places| {

@@ -13,7 +13,6 @@ pub use predicate::*;
 pub use program::*;
 pub use test::*;
 
-
 pub use crate::diagnostics::Kind;
 use crate::text::Range;
 
