@@ -14,8 +14,14 @@ mod generator;
 /// A way to spoil a declaration: gives the spoilt text and the byte at which it is spoilt, if the declaration allows it.
 type Spoil = fn(&str) -> Option<(String, usize)>;
 
+/// Replaces the first `from` that stands neither in a text nor in a comment.
 fn replace(text: &str, from: &str, to: &str) -> Option<(String, usize)> {
-    let at = text.find(from)?;
+    let code = |at: &usize| {
+        let line = text[..*at].rfind('\n').map_or(0, |start| start + 1);
+        let before = &text[line..*at];
+        before.matches('"').count() % 2 == 0 && !before.contains('#')
+    };
+    let at = text.match_indices(from).map(|(at, _)| at).find(code)?;
     Some((format!("{}{to}{}", &text[..at], &text[at + from.len()..]), at))
 }
 
@@ -71,7 +77,7 @@ const MEANING: &[Spoil] = &[
     |text| replace(text, "about problem", "about problems"),
     |text| replace(text, "role is ", "rolle is "),
     |text| replace(text, "role in [", "role in [nobody, "),
-    |text| replace(text, "updated 2026-", "updated 2026-13-01\n  expires 2026-"),
+    |text| replace(text, "updated 2026-0", "updated 2026-4"),
     |text| replace(text, "journey ", "journey no_such_"),
 ];
 
@@ -93,10 +99,10 @@ fn a_hundred_mistakes_are_found_where_they_are() {
     for (number, pair) in starts.windows(2).enumerate() {
         let declaration = &whole[pair[0]..pair[1]];
         // The lead, signals, journeys and scores stay whole: who hides a name would be asked for what speaks of it.
-        let keep = number == 0 || places.len() == 100 || number % 2 == 0;
+        let keep = number == 0 || places.len() == 100;
         let spoils = if places.len() % 4 == 3 { MEANING } else { SYNTAX };
         let spoilt = (!keep)
-            .then(|| (0..spoils.len()).find_map(|offset| spoils[(number / 2 + offset) % spoils.len()](declaration).filter(|(spoilt, _)| spoilt != declaration)))
+            .then(|| (0..spoils.len()).find_map(|offset| spoils[(number + offset) % spoils.len()](declaration).filter(|(spoilt, _)| spoilt != declaration)))
             .flatten();
         match spoilt {
             Some((spoilt, at)) => {
@@ -125,5 +131,11 @@ fn a_hundred_mistakes_are_found_where_they_are() {
         found.iter().filter(|(line, _)| !places.iter().any(|place| near(*line, *place))).map(|(line, message)| format!("{}: {message}", line + 1)).collect();
     assert!(missed.is_empty(), "missed:\n{}\ninvented:\n{}", missed.join("\n"), invented.join("\n"));
     assert!(invented.is_empty(), "invented:\n{}", invented.join("\n"));
-    assert!(found.len() <= 104, "one mistake, one message: {} messages", found.len());
+    let twice: Vec<String> = places
+        .iter()
+        .map(|place| (place, found.iter().filter(|(line, _)| near(*line, *place)).collect::<Vec<_>>()))
+        .filter(|(_, messages)| messages.len() > 1)
+        .map(|(place, messages)| format!("{}: {messages:?}", text[*place..].lines().next().unwrap_or("")))
+        .collect();
+    assert!(found.len() == 100, "one mistake, one message, and there are {}:\n{}", found.len(), twice.join("\n"));
 }

@@ -68,8 +68,12 @@ fn invisible(look: &Look<'_>) -> Option<Finding> {
 fn unfinished(look: &Look<'_>) -> Option<Finding> {
     let token = (-1..=0).filter_map(|offset| look.token(offset)).find(|token| token.kind == TokenKind::Text(false))?;
     let body = token.text(look.text).trim_end();
-    // A bracket that opens a block at the end of the line was not meant to be part of the text.
-    let kept = body.strip_suffix('{').map_or(body, str::trim_end);
+    // A bracket that opens or closes a block at the end of the line was not meant to be part of the text; one that
+    // closes a `{FIELD}` was.
+    let mut kept = body.strip_suffix('{').map_or(body, str::trim_end);
+    while let Some(shorter) = kept.strip_suffix('}').filter(|_| kept.matches('}').count() > kept.matches('{').count()) {
+        kept = shorter.trim_end();
+    }
     let end = token.at.start + kept.len() as u32;
     let problem = Problem::new(Check::UnfinishedText, Range::new(token.at.start, end), "this text has no closing quote")
         .here("a text ends on the line on which it begins")
