@@ -1,7 +1,6 @@
 //! The command line as its users meet it: exit status, streams, files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -144,7 +143,7 @@ fn a_named_file_loads_its_workspace_and_reports_itself() {
     let said = run(nurture().current_dir(folder.path()).args(["check", "a.nurture", "--format", "concise"]));
     assert_eq!(said.code, 1);
     assert!(said.out.contains("a.nurture:1:25") && !said.out.contains("b.nurture"), "{}", said.out);
-    assert!(said.err.contains("1 more in files that were not asked for"), "{}", said.err);
+    assert!(said.err.contains("1 error in files that were not asked for"), "{}", said.err);
     let said = run(nurture().current_dir(folder.path().join(".")).args(["check", "lead.nurture"]));
     assert_eq!(said.code, 0);
 }

@@ -1,7 +1,6 @@
 //! After an edit only that is done again which the edit can change: the executed queries are counted.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,6 @@
 //! The house: folders use those above them and none below, and the reference knows every keyword.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,6 @@
 //! The page of each check is its test: the wrong example is reported by it, the right one is free of errors.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use nurture::db::settings::{self, Named};

@@ -1,7 +1,6 @@
 //! Plans: valid by their own schema, the same after a round trip, and fingerprints that follow the meaning.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use nurture::db::RootDb;

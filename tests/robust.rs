@@ -1,7 +1,6 @@
 //! Any text ends in findings: no panic, no hang.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use std::fs;

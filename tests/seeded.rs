@@ -1,7 +1,6 @@
 //! Of 100 mistakes seeded in a 100 KB file, 100 are found within two lines of their place, and none is invented.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use nurture::diagnostics::Severity;

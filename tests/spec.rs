@@ -5,7 +5,6 @@
 //! `UPDATE_SPEC=1` in the environment the pages are rewritten: read them before you keep them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-
 mod support;
 
 use std::fs;

@@ -29,11 +29,13 @@ impl Check {
             let (files, declarations) = (ready.files(), ready.declarations());
             let what = format!("{declarations} declaration{} in {files} file{}", if declarations == 1 { "" } else { "s" }, if files == 1 { "" } else { "s" });
             let mut summary = match output::counted(&ready.findings) {
+                none if none.is_empty() && ready.elsewhere > 0 => format!("nothing found here: {what}"),
                 none if none.is_empty() => format!("all is well: {what}"),
                 some => format!("{some}: {what}"),
             };
             if ready.elsewhere > 0 {
-                summary.push_str(&format!("; {} more in files that were not asked for", ready.elsewhere));
+                let n = ready.elsewhere;
+                summary.push_str(&format!("; {n} error{} in files that were not asked for", if n == 1 { "" } else { "s" }));
             }
             output::message(&summary);
         }

@@ -67,8 +67,7 @@ impl Compile {
             Some(path) => match write_whole(path, &text) {
                 Ok(()) => {
                     if !common.quiet {
-                        let what = format!("{} programs, {} contents", plan.programs.len(), plan.contents.len());
-                        output::message(&format!("wrote {}: {what}, fingerprint {}", path.display(), plan.fingerprint));
+                        output::message(&format!("wrote {}, fingerprint {}", path.display(), plan.fingerprint));
                     }
                     Outcome::Clean
                 }
@@ -80,7 +79,7 @@ impl Compile {
 
 /// Writes a file in one go: to a temporary file beside it, which then takes its place.
 fn write_whole(path: &Path, text: &str) -> Result<(), LoadError> {
-    let fail = |error: std::io::Error| LoadError { message: format!("cannot write `{}`: {}", path.display(), why(&error)), help: None };
+    let fail = |error: std::io::Error| LoadError { message: format!("cannot write `{}`: {}", path.display(), output::why(&error)), help: None };
     if path.extension().is_some_and(|extension| extension == "nurture" || extension == "toml") {
         return Err(LoadError {
             message: format!("`{}` looks like a part of the policy, and was not overwritten", path.display()),
@@ -89,6 +88,11 @@ fn write_whole(path: &Path, text: &str) -> Result<(), LoadError> {
     }
     if path.is_dir() {
         return Err(LoadError { message: format!("cannot write `{}`: it is a folder", path.display()), help: None });
+    }
+    // A pipe or a device is written into: there is nothing to keep whole.
+    if fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+        let mut file = fs::OpenOptions::new().write(true).open(path).map_err(fail)?;
+        return file.write_all(text.as_bytes()).map_err(fail);
     }
     // A link stays a link: what it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -120,12 +124,4 @@ fn readable_by_all() -> Option<fs::Permissions> {
 #[cfg(not(unix))]
 fn readable_by_all() -> Option<fs::Permissions> {
     None
-}
-
-fn why(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "you may not write there".to_owned(),
-        _ => error.to_string(),
-    }
 }

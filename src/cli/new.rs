@@ -43,7 +43,7 @@ impl New {
     /// Writes all files beside the folder first, so that it is there whole or not at all.
     fn write(&self) -> Result<(), LoadError> {
         let folder = &self.folder;
-        let fail = |error: std::io::Error| LoadError { message: format!("cannot make `{}`: {error}", folder.display()), help: None };
+        let fail = |error: std::io::Error| LoadError { message: format!("cannot make `{}`: {}", folder.display(), output::why(&error)), help: None };
         let taken = fs::symlink_metadata(folder).is_ok();
         let empty = folder.is_dir() && fs::read_dir(folder).map_err(fail)?.next().is_none();
         if taken && !empty {

@@ -76,6 +76,18 @@ pub(super) fn failed(common: &Common, error: &LoadError) -> Outcome {
     Outcome::Failed
 }
 
+/// Why something could not be written, in words.
+pub(super) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not write there".to_owned(),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "a file stands in the way".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
 /// Renders findings as the user asked for.
 pub(super) fn findings(common: &Common, stream: Stream, diagnostics: &[Diagnostic], sources: &Sources<'_>) -> String {
     match common.format {

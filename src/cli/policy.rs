@@ -62,8 +62,9 @@ impl Policy {
         }
         let all = findings(&loaded.db);
         let asked = &loaded.sources.asked;
-        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) =
-            all.into_iter().partition(|diagnostic| asked.is_empty() || asked.iter().any(|path| under(&diagnostic.span.file, path)));
+        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all
+            .into_iter()
+            .partition(|diagnostic| asked.is_empty() || asked.iter().any(|path| path.is_empty() || crate::db::settings::under(&diagnostic.span.file, path)));
         let elsewhere = output::errors(&rest);
         Ok(Ready { loaded, findings: found, elsewhere, started })
     }
@@ -104,6 +105,15 @@ fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
         // Nothing to ask, and asking would read the whole policy on one core.
         return None;
     }
+    for (path, _) in &settings.path_levels {
+        let files = Workspace::get(&loaded.db).files(&loaded.db);
+        if !files.iter().any(|file| crate::db::settings::under(file.path(&loaded.db), path)) {
+            return Some(LoadError {
+                message: format!("`{}{SETTINGS}` sets levels for `{path}`, and no policy file lies there", loaded.sources.prefix),
+                help: Some("write a file or a folder of this policy, from its root".to_owned()),
+            });
+        }
+    }
     let own = index(&loaded.db).names(&loaded.db, crate::diagnostics::Kind::Rule);
     let known = |name: &str| Check::from_name(name).is_some() || rulebook::is_standard(name) || own.contains(&name);
     let name = settings.levels.keys().chain(settings.path_levels.iter().flat_map(|(_, levels)| levels.keys())).find(|name| !known(name))?;
@@ -114,11 +124,6 @@ fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
         message: format!("`{}{SETTINGS}` sets the level of `{name}`, and there is no such rule or check", loaded.sources.prefix),
         help: Some(meant.map_or_else(|| "`nurture explain` lists the checks".to_owned(), |meant| format!("did you mean `{meant}`?"))),
     })
-}
-
-/// Whether `file` is `path` or lies under it.
-fn under(file: &str, path: &str) -> bool {
-    path.is_empty() || file == path || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {

@@ -147,7 +147,7 @@ pub fn find(paths: &[PathBuf], current: &Path) -> Result<Sources, LoadError> {
         let place = named.first().map_or(String::new(), |path| shown(path));
         return Err(LoadError::new(format!("there is no `.nurture` file in `{place}`")).help("`nurture new DIR` begins a policy"));
     }
-    let prefix = prefix_of(&root, current);
+    let prefix = if named.iter().all(|path| path.is_absolute()) { format!("{}/", shown(&root).trim_end_matches('/')) } else { prefix_of(&root, current) };
     Ok(Sources { settings: is_workspace.then(|| root.join(SETTINGS)), root, prefix, files: files.into_iter().collect(), stdin: None, asked })
 }
 

@@ -150,7 +150,9 @@ pub fn chunks<'db>(db: &'db dyn Db, file: SourceFile) -> Chunks<'db> {
         None => {}
     }
     let mut scan = syntax::scan(file.text(db));
-    problems.append(&mut scan.problems);
+    if problems.is_empty() {
+        problems.append(&mut scan.problems);
+    }
     let chunks = scan.chunks.into_iter().map(|chunk| Chunk::new(db, file, chunk.head, chunk.body, chunk.start)).collect();
     Chunks { chunks, problems }
 }

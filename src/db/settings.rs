@@ -21,13 +21,11 @@ pub struct Settings {
     pub path_levels: Vec<(SmolStr, BTreeMap<SmolStr, Option<Severity>>)>,
     /// Thresholds of the rules, as they are written.
     pub thresholds: BTreeMap<SmolStr, SmolStr>,
-    /// Folders of rules.
-    pub packs: Vec<SmolStr>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { timezone: "UTC".into(), as_of: None, levels: BTreeMap::new(), path_levels: Vec::new(), thresholds: BTreeMap::new(), packs: Vec::new() }
+        Self { timezone: "UTC".into(), as_of: None, levels: BTreeMap::new(), path_levels: Vec::new(), thresholds: BTreeMap::new() }
     }
 }
 
@@ -40,8 +38,8 @@ impl Settings {
 }
 
 /// Whether `file` is `path`, or lies in the folder `path`.
-fn under(file: &str, path: &str) -> bool {
-    let path = path.trim_end_matches('/');
+pub(crate) fn under(file: &str, path: &str) -> bool {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
     file == path || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -95,7 +93,7 @@ fn range(span: std::ops::Range<usize>) -> Range {
     Range::new(span.start as u32, span.end as u32)
 }
 
-const KEYS: [&str; 5] = ["timezone", "as_of", "levels", "thresholds", "packs"];
+const KEYS: [&str; 4] = ["timezone", "as_of", "levels", "thresholds"];
 
 impl Reader<'_> {
     fn report(&mut self, at: Range, message: String) {
@@ -107,7 +105,7 @@ impl Reader<'_> {
         problem = match closest(name, known.iter().copied()) {
             Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), at, meant, true),
             None if known.len() <= 12 => problem.help(format!("there are {}", list_words(known.iter().copied(), "and", 12))),
-            None => problem.help("`nurture explain` lists all names"),
+            None => problem.help(format!("there are {}", list_words(known.iter().copied(), "and", 24))),
         };
         self.problems.push(problem);
     }
@@ -137,17 +135,6 @@ impl Reader<'_> {
                 }
                 "levels" => self.levels(item, value_at),
                 "thresholds" => self.thresholds(item, value_at),
-                "packs" => match item.as_array() {
-                    Some(list) => {
-                        for value in list {
-                            match value.as_str() {
-                                Some(folder) => self.settings.packs.push(folder.into()),
-                                None => self.wrong(value.span().map_or(value_at, range), "packs", "a list of folders, each in quotes"),
-                            }
-                        }
-                    }
-                    None => self.wrong(value_at, "packs", "a list of folders: [\"rules\"]"),
-                },
                 _ => self.unknown(at, "setting", key, &KEYS),
             }
         }
@@ -218,10 +205,12 @@ impl Reader<'_> {
                 _ => None,
             };
             let fits = text.as_deref().is_some_and(|text| match kind {
-                Threshold::Percent => text.strip_suffix('%').is_some_and(|number| Decimal::parse(number, 6).is_ok_and(|n| n >= Decimal::ZERO)),
-                Threshold::Days => {
-                    text.split_once(' ').is_some_and(|(n, unit)| n.parse::<u32>().is_ok() && ["day", "days", "week", "weeks", "hour", "hours"].contains(&unit))
+                Threshold::Percent => {
+                    text.strip_suffix('%').is_some_and(|number| Decimal::parse(number, 6).is_ok_and(|n| n >= Decimal::ZERO && n <= Decimal::whole(100)))
                 }
+                Threshold::Days => text
+                    .split_once(' ')
+                    .is_some_and(|(n, unit)| n.parse::<u32>().is_ok_and(|n| n > 0) && ["day", "days", "week", "weeks", "hour", "hours"].contains(&unit)),
                 Threshold::Whole => text.parse::<u32>().is_ok(),
             });
             match text {
@@ -232,7 +221,7 @@ impl Reader<'_> {
                     value_at,
                     name,
                     match kind {
-                        Threshold::Percent => "a percentage in quotes, such as \"50%\"",
+                        Threshold::Percent => "a percentage in quotes, from \"0%\" to \"100%\"",
                         Threshold::Days => "a length of time in quotes, such as \"90 days\"",
                         Threshold::Whole => "a whole number",
                     },

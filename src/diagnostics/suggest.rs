@@ -1,17 +1,24 @@
 //! "Did you mean": only when it is close.
 
-use strsim::damerau_levenshtein;
+use strsim::osa_distance;
+
+/// So many candidates are looked at.
+const MOST_CANDIDATES: usize = 2_000;
 
 /// The candidate nearest to `word`, if it is near enough to be meant: equal but for case, or within a third
 /// of its length (at least 1, at most 3 changes). Ties go to the first in alphabetical order.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
-    let most = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    let most = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        // Among thousands of names any word is near to some, and the search would cost more than it helps.
+        .take(MOST_CANDIDATES)
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= most * 4 && candidate.chars().count().abs_diff(length) <= most)
         .filter(|candidate| *candidate != word && !candidate.is_empty())
         .filter_map(|candidate| {
-            let distance = damerau_levenshtein(&folded, &candidate.to_lowercase());
+            let distance = osa_distance(&folded, &candidate.to_lowercase());
             (distance <= most && distance < candidate.chars().count()).then_some((distance, candidate))
         })
         .min()

@@ -142,6 +142,13 @@ pub fn schema<'db>(db: &'db dyn Db) -> Schema {
     schema
 }
 
+/// The names of a kind, sorted: for suggestions.
+#[salsa::tracked(returns(deref))]
+pub fn names_of<'db>(db: &'db dyn Db, symbol: Symbol<'db>, kind: Kind) -> Vec<SmolStr> {
+    let _ = symbol;
+    index(db).names(db, kind).into_iter().map(SmolStr::from).collect()
+}
+
 /// A name in a space: the key of a look-up.
 #[salsa::interned(debug)]
 pub struct Symbol<'db> {

@@ -30,6 +30,8 @@ pub enum Ty {
         from: Option<Date>,
         /// The last.
         to: Option<Date>,
+        /// Never in the future.
+        to_today: bool,
     },
     /// A moment.
     Moment,
@@ -41,6 +43,8 @@ pub enum Ty {
     Address(Arc<[Channel]>),
     /// A content.
     Content,
+    /// A program: a field of the built-in signals.
+    Program,
     /// One of the stages of all journeys: an attribute of a content.
     Stages,
 }
@@ -68,6 +72,7 @@ impl Ty {
             Self::SetOf(options) => format!("a set of {}", options_list(options)),
             Self::Address(_) => "an address".to_owned(),
             Self::Content => "a content".to_owned(),
+            Self::Program => "a program".to_owned(),
             Self::Stages => "a list of stages".to_owned(),
         }
     }
@@ -158,8 +163,12 @@ impl Schema {
                 "unsubscribe" | "complain" => Some(ast::SignalKind::Explicit),
                 _ => None,
             };
-            let fields =
-                vec![field("content", Ty::Content), field("program", Ty::Text), field("channel", Ty::OneOf(Arc::clone(&channels))), field("touch", Ty::Text)];
+            let fields = vec![
+                field("content", Ty::Content),
+                field("program", Ty::Program),
+                field("channel", Ty::OneOf(Arc::clone(&channels))),
+                field("touch", Ty::Text),
+            ];
             (SmolStr::new_static(name), SignalSchema { kind, builtin: true, fields })
         });
         Self { signals: signals.collect(), ..Self::default() }
@@ -236,7 +245,7 @@ fn fields(list: &[ast::Field]) -> Vec<FieldSchema> {
                 ast::Type::Text => Ty::Text,
                 ast::Type::Moment => Ty::Moment,
                 ast::Type::Content => Ty::Content,
-                ast::Type::Date { from, to, .. } => Ty::Date { from: from.map(|at| at.value), to: to.map(|at| at.value) },
+                ast::Type::Date { from, to, to_today } => Ty::Date { from: from.map(|at| at.value), to: to.map(|at| at.value), to_today: *to_today },
                 ast::Type::OneOf(list) => Ty::OneOf(options(list)),
                 ast::Type::SetOf(list) => Ty::SetOf(options(list)),
                 ast::Type::AddressOf(list) => Ty::Address(list.iter().filter_map(|option| Channel::from_name(&option.name.text)).collect()),

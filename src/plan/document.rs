@@ -379,6 +379,8 @@ pub enum FieldType {
     AddressOf(Vec<Channel>),
     /// A content.
     Content,
+    /// A program.
+    Program,
 }
 
 /// The bounds of a number, both included.

@@ -259,6 +259,8 @@ pub enum Value {
     Moment(SmolStr),
     /// A content of the policy.
     Content(PlanName),
+    /// A program of the policy.
+    Program(PlanName),
     /// A stage, as `journey.stage`.
     Stage(SmolStr),
     /// Yes or no.

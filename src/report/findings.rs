@@ -63,7 +63,9 @@ pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     for problem in &own.problems {
         found.extend(diagnostic(db, file, 0, problem));
     }
-    for chunk in &own.chunks {
+    // What could not be read is not judged by its words.
+    let readable = if file.damage(db).is_some() { &[] } else { own.chunks.as_slice() };
+    for chunk in readable {
         let start = chunk.start(db);
         for problem in parsed(db, *chunk).problems.iter().chain(&checked(db, *chunk).problems) {
             found.extend(diagnostic(db, file, start, problem));
@@ -117,6 +119,7 @@ pub fn locate(db: &dyn Db, address: &Address, part: Part) -> Option<Span> {
 
 fn member(item: &Item, number: usize) -> Option<Range> {
     match &item.body {
+        Body::Signal(signal) => signal.fields.get(number).map(|field| field.name.at),
         Body::Lead(fields) => fields.get(number).map(|field| field.name.at),
         Body::Journey(journey) => journey.stages.get(number).map(|stage| stage.name.at),
         Body::Score(score) => score.bands.get(number).map(|band| band.name.at),

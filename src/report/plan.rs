@@ -139,6 +139,7 @@ fn builtin_signals(db: &dyn Db) -> Vec<plan::Signal> {
                 doc: None,
                 ty: match &field.ty {
                     Ty::Content => plan::FieldType::Content,
+                    Ty::Program => plan::FieldType::Program,
                     Ty::OneOf(options) => {
                         plan::FieldType::OneOf(options.iter().map(|option| plan::FieldOption { name: option.name.clone(), stored: None }).collect())
                     }

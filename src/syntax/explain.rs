@@ -9,6 +9,16 @@ use crate::text::Range;
 pub(super) struct Finding {
     pub problem: Problem,
     pub mend: Vec<Edit>,
+    /// Whether it explains the failure even where its mend brings the parser no further.
+    pub certain: bool,
+    /// Whether it is a guess, whose mend must carry the parser over the next word too.
+    pub beyond: bool,
+}
+
+impl Finding {
+    pub fn new(problem: Problem, mend: Vec<Edit>) -> Self {
+        Self { problem, mend, certain: false, beyond: false }
+    }
 }
 
 /// The failure with its surroundings.
@@ -19,13 +29,16 @@ pub(super) struct Look<'a> {
     pub index: usize,
     /// What could have stood there.
     pub expected: &'a [String],
+    /// Whether the failure touches the token before it, so that a name or number "expected" is only that token grown.
+    pub glued: bool,
 }
 
 impl<'a> Look<'a> {
     pub fn new(text: &'a str, tokens: &'a [Token], failure: &'a Failure) -> Self {
         let at = failure.at as u32;
+        let glued = tokens.iter().any(|token| token.at.end == at && token.kind != TokenKind::Sign);
         let index = tokens.iter().position(|token| at < token.at.end || (at == token.at.end && token.kind == TokenKind::Text(false))).unwrap_or(tokens.len());
-        Self { text, tokens, index, expected: &failure.expected }
+        Self { text, tokens, index, expected: &failure.expected, glued }
     }
 
     /// The text of the token `offset` away from the failure; empty outside the text.
@@ -77,16 +90,29 @@ impl<'a> Look<'a> {
         open
     }
 
-    /// The words of the declaration or statement around the failure, such as "program" and its first word.
-    fn around(&self) -> Option<&'a str> {
+    /// What the innermost open block belongs to, in words: "a program", "a track", "an `if`".
+    fn around(&self) -> Option<String> {
         let open = self.open_brackets();
-        let brace = open.iter().rev().find(|index| self.tokens.get(**index).is_some_and(|token| token.text(self.text) == "{"))?;
-        // The statement that opens the block begins at the last line start, or after the block before it.
-        let mut index = *brace;
-        while index > 0 && !self.begins_line(index) && !matches!(self.tokens.get(index - 1).map(|t| t.text(self.text)), Some("{" | "}")) {
-            index -= 1;
+        let brace = *open.iter().rev().find(|index| self.tokens.get(**index).is_some_and(|token| token.text(self.text) == "{"))?;
+        let before = self.tokens.iter().take(brace).rev().map(|token| token.text(self.text)).take_while(|word| !matches!(*word, "{" | "}"));
+        for word in before {
+            let owner = match word {
+                "on" | "every" => "a track",
+                "if" | "else" => "an `if`",
+                "split" => "a split",
+                "stage" => "a stage",
+                "day" => "a day of a test",
+                "flags" | "passes" => "an example",
+                "email" | "sms" | "call" | "letter" | "chat" | "ad" | "post" | "web" => "a touch",
+                word if word.ends_with('%') => "an arm of a split",
+                word => match Kind::from_keyword(word) {
+                    Some(kind) => kind.with_article(),
+                    None => continue,
+                },
+            };
+            return Some(owner.to_owned());
         }
-        self.tokens.get(index).map(|token| token.text(self.text))
+        None
     }
 }
 
@@ -118,10 +144,7 @@ pub(super) fn explain(look: &Look<'_>) -> Problem {
     let begins = look.begins_line(look.index) || before == "{" || before == "}";
     if begins && is_word && look.index > 0 {
         let problem = match look.around() {
-            Some(around) if look.expected_words().count() > 2 => {
-                let owner = Kind::from_keyword(around).map_or(format!("`{around}`"), |kind| kind.with_article().to_owned());
-                Problem::new(Check::Syntax, at, format!("`{word}` is nothing that {owner} can hold"))
-            }
+            Some(owner) if look.expected_words().count() > 2 => Problem::new(Check::Syntax, at, format!("`{word}` is nothing that {owner} can hold")),
             _ => Problem::new(Check::Syntax, at, format!("`{word}` does not begin a declaration or a clause"))
                 .here("this does not go on with what stands before it"),
         };
@@ -150,13 +173,13 @@ fn short(word: &str) -> String {
 /// Adds what could stand at the place, if that can be said briefly.
 fn with_expectation(problem: Problem, look: &Look<'_>) -> Problem {
     let mut nouns: Vec<&str> = Vec::new();
-    if look.expects("a") {
+    if look.expects("a") && !look.glued {
         nouns.push("a name");
     }
     if look.expects("\"") {
         nouns.push("a text in double quotes");
     }
-    if look.expects("0") {
+    if look.expects("0") && !look.glued {
         nouns.push("a number");
     }
     if look.expects("days") || look.expects("day") {

@@ -16,8 +16,10 @@ pub(super) fn all() -> &'static [Habit] {
     &[
         invisible,
         unfinished,
+        unopened,
         curly_quotes,
         single_quotes,
+        quoted_option,
         comment_sign,
         operator,
         word_order,
@@ -37,7 +39,7 @@ pub(super) fn all() -> &'static [Habit] {
 }
 
 fn found(problem: Problem, title: &str, edits: Vec<Edit>) -> Option<Finding> {
-    Some(Finding { problem: problem.fix_all(title, edits.clone(), true), mend: edits })
+    Some(Finding::new(problem.fix_all(title, edits.clone(), true), edits))
 }
 
 fn one(at: Range, new: &str) -> Vec<Edit> {
@@ -75,38 +77,73 @@ fn unfinished(look: &Look<'_>) -> Option<Finding> {
         kept = shorter.trim_end();
     }
     let end = token.at.start + kept.len() as u32;
+    if let Some(curly) = kept.chars().last().filter(|c| CURLY.contains(c)) {
+        let at = Range::new(end - curly.len_utf8() as u32, end);
+        let problem =
+            Problem::new(Check::Quotes, at, "this text ends with a typographic quote").also(Range::new(token.at.start, token.at.start + 1), "it begins here");
+        return found(problem, "write a plain quote", one(at, "\""));
+    }
     let problem = Problem::new(Check::UnfinishedText, Range::new(token.at.start, end), "this text has no closing quote")
         .here("a text ends on the line on which it begins")
         .fix("write the closing quote", Range::at(end), "\"", false);
-    Some(Finding { problem, mend: one(Range::at(end), "\"") })
+    Some(Finding { certain: true, ..Finding::new(problem, one(Range::at(end), "\"")) })
+}
+
+/// A text without its opening quote: its last word is followed by a quote that closes nothing.
+fn unopened(look: &Look<'_>) -> Option<Finding> {
+    let start = look.token(0).filter(|token| token.kind == TokenKind::Word && look.expects("\""))?.at.start;
+    let line_end = look.text.get(start as usize..)?.find('\n').map_or(look.text.len(), |n| start as usize + n);
+    let quote =
+        look.tokens.iter().skip(look.index).take_while(|token| (token.at.start as usize) < line_end).find(|token| token.kind == TokenKind::Text(false))?;
+    let at = Range::new(start, quote.at.start + 1);
+    let problem = Problem::new(Check::UnfinishedText, at, "this text has no opening quote").fix("write the opening quote", Range::at(start), "\"", false);
+    Some(Finding::new(problem, one(Range::at(start), "\"")))
 }
 
 const CURLY: [char; 6] = ['\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{2033}'];
 const CURLY_SINGLE: [char; 3] = ['\u{2018}', '\u{2019}', '\u{201a}'];
 
-/// The range of a text between quotes of another kind: from the failure to the last such quote of its line that
-/// closes it, with its inside.
+/// The range of a text between quotes of another kind, with its inside: from the failure to the first such quote of its
+/// line that no letter follows (the one of `don't` is none).
 fn quoted<'t>(look: &Look<'t>, quotes: &[char]) -> Option<(Range, &'t str)> {
     let start = look.place(0).start;
     let rest = look.text.get(start as usize..)?;
     let open = rest.chars().next().filter(|c| quotes.contains(c))?;
     let line = rest.lines().next()?;
     let inside = line.get(open.len_utf8()..)?;
-    let (at, close) = inside.char_indices().find(|(_, c)| quotes.contains(c) || *c == '"')?;
+    let closes = |at: usize, c: char| quotes.contains(&c) && !inside.get(at + c.len_utf8()..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    let (at, close) = inside.char_indices().find(|(at, c)| closes(*at, *c)).or_else(|| inside.char_indices().find(|(_, c)| *c == '"'))?;
     let end = start + (open.len_utf8() + at + close.len_utf8()) as u32;
     Some((Range::new(start, end), inside.get(..at)?))
 }
 
+/// A text in plain quotes; or, where an option or name stands, the bare word.
+fn requoted(look: &Look<'_>, at: Range, inside: &str, what: &str) -> Option<Finding> {
+    let word = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if word && look.expects("a") && !look.expects("\"") {
+        let problem = Problem::new(Check::Quotes, at, "a name or an option is written without quotes");
+        return found(problem, &format!("write `{inside}`"), one(at, inside));
+    }
+    let problem = Problem::new(Check::Quotes, at, format!("this text stands in {what} quotes")).here("a text stands in plain double quotes: \"…\"");
+    found(problem, "write double quotes", one(at, &format!("\"{}\"", inside.replace('"', "\\\""))))
+}
+
+/// An option in double quotes, where a list of options is declared.
+fn quoted_option(look: &Look<'_>) -> Option<Finding> {
+    let token = look.token(0).filter(|token| token.kind == TokenKind::Text(true))?;
+    let inside = token.text(look.text).trim_matches('"');
+    let word = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (word && look.expects("a") && !look.expects("\"")).then(|| requoted(look, token.at, inside, "")).flatten()
+}
+
 fn curly_quotes(look: &Look<'_>) -> Option<Finding> {
     let (at, inside) = quoted(look, &CURLY)?;
-    let problem = Problem::new(Check::Quotes, at, "this text stands in typographic quotes").here("a text stands in plain quotes: \"…\"");
-    found(problem, "write plain quotes", one(at, &format!("\"{inside}\"")))
+    requoted(look, at, inside, "typographic")
 }
 
 fn single_quotes(look: &Look<'_>) -> Option<Finding> {
     let (at, inside) = quoted(look, &['\'', '`']).or_else(|| quoted(look, &CURLY_SINGLE))?;
-    let problem = Problem::new(Check::Quotes, at, "this text stands in single quotes").here("a text stands in double quotes: \"…\"");
-    found(problem, "write double quotes", one(at, &format!("\"{inside}\"")))
+    requoted(look, at, inside, "single")
 }
 
 /// `//`, `/* */`, `--`: comments of other languages.
@@ -120,12 +157,12 @@ fn comment_sign(look: &Look<'_>) -> Option<Finding> {
         sign @ "//" => {
             let problem = Problem::new(Check::CommentSign, at, "a comment begins with `#`, not with `//`").fix("write `#`", at, "#", true);
             let _ = sign;
-            Some(Finding { problem, mend: blank(line) })
+            Some(Finding::new(problem, blank(line)))
         }
         "-" if look.word(1) == "-" => {
             let sign = at.cover(look.place(1));
             let problem = Problem::new(Check::CommentSign, sign, "a comment begins with `#`, not with `--`").fix("write `#`", sign, "#", true);
-            Some(Finding { problem, mend: blank(line) })
+            Some(Finding::new(problem, blank(line)))
         }
         "/*" => {
             let end = rest.find("*/").map_or(line_end, |n| at.start + n as u32 + 2);
@@ -139,7 +176,7 @@ fn comment_sign(look: &Look<'_>) -> Option<Finding> {
                 format!("{}\n", lines.join("\n")),
                 false,
             );
-            Some(Finding { problem, mend: blank(range) })
+            Some(Finding::new(problem, blank(range)))
         }
         _ => None,
     }
@@ -153,11 +190,15 @@ fn operator(look: &Look<'_>) -> Option<Finding> {
         "!=" | "<>" => "is not",
         "&&" | "&" => "and",
         "||" | "|" => "or",
-        "!" | "~" => "not",
+        "!" => "not",
         "=>" => ">=",
         "=<" => "<=",
         _ => return None,
     };
+    if word == "is" && !look.expects("is") && look.token(-1).is_some_and(|token| token.kind == TokenKind::Word) {
+        let problem = Problem::new(Check::ForeignOperator, at, format!("no `{sign}` stands behind `{}`", look.word(-1)));
+        return found(problem, &format!("remove `{sign}`"), one(at, " "));
+    }
     // `===` and `!==` are cut in two by the lexer.
     let at = if look.word(1) == "=" && look.place(1).start == at.end { at.cover(look.place(1)) } else { at };
     let problem = Problem::new(Check::ForeignOperator, at, format!("`{}` is written `{word}` here", at.of(look.text)));
@@ -176,6 +217,18 @@ fn operator(look: &Look<'_>) -> Option<Finding> {
 /// `is not in`, `is in [`, `is not known`, `role in segment`, `not is`, `did visit not`.
 fn word_order(look: &Look<'_>) -> Option<Finding> {
     let (two, before, word) = (look.word(-2), look.word(-1), look.word(0));
+    let names_group = look.token(1).is_some_and(|token| token.kind == TokenKind::Word) && word == "in" && look.word(2) != ",";
+    if names_group && (before == "is" || (two, before) == ("is", "not")) {
+        let (field, not) = if before == "is" { (look.place(-2), "") } else { (look.place(-3), "not ") };
+        let at = field.cover(look.place(1));
+        let (field, name) = (field.of(look.text), look.word(1));
+        let (listed, group) = (format!("{field} {not}in [{name}]"), format!("{not}in {name}"));
+        let problem = Problem::new(Check::WordOrder, at, format!("`{}` is written otherwise", at.of(look.text)))
+            .here("a value of the field, or a segment that the lead is in?")
+            .fix(format!("write `{listed}`"), at, listed.clone(), false)
+            .fix(format!("write `{group}`"), at, group, false);
+        return Some(Finding::new(problem, one(at, &listed)));
+    }
     if (two, before) == ("is", "not") && word == "in" {
         let at = look.place(-2).cover(look.place(0));
         return found(Problem::new(Check::WordOrder, at, "`is not in` is written `not in`"), "write `not in`", one(at, "not in"));
@@ -191,13 +244,43 @@ fn word_order(look: &Look<'_>) -> Option<Finding> {
     }
     if before == "in" && look.token(0).is_some_and(|token| token.kind == TokenKind::Word) && look.expects("[") {
         let (field, negated) = if two == "not" { (look.place(-3), true) } else { (look.place(-2), false) };
-        let at = field.cover(look.place(0));
         let not = if negated { "not " } else { "" };
-        let problem = Problem::new(Check::WordOrder, at, format!("`{}` asks a field, and `in {word}` needs none", field.of(look.text)))
-            .here(format!("a lead is in `{word}` or not, whatever its `{}`", field.of(look.text)))
-            .help(format!("for a list of values write `{} {not}in [{word}]`", field.of(look.text)));
-        let mend = one(at, &format!("{not}in {word}"));
-        return Some(Finding { problem: problem.fix_all(format!("write `{not}in {word}`"), mend.clone(), false), mend });
+        // The values that stand behind it, up to a closing bracket if one is there.
+        let mut last = 0;
+        while look.word(last + 1) == "," && look.token(last + 2).is_some_and(|token| token.kind == TokenKind::Word) {
+            last += 2;
+        }
+        let closed = look.word(last + 1) == "]";
+        let mut listed = vec![Edit { at: Range::at(look.place(0).start), new: "[".to_owned() }];
+        if !closed {
+            listed.push(Edit { at: Range::at(look.place(last).end), new: "]".to_owned() });
+        }
+        if closed || last > 0 {
+            let at = look.place(0).cover(look.place(last));
+            return found(Problem::new(Check::WordOrder, at, "a list stands in square brackets: `[a, b]`"), "write square brackets", listed);
+        }
+        let at = field.cover(look.place(0));
+        let problem = Problem::new(Check::WordOrder, at, format!("`{}` cannot be in `{word}` alone", field.of(look.text)))
+            .here("a value of the field, or a segment that the lead is in?")
+            .fix_all(format!("write `{} {not}in [{word}]`", field.of(look.text)), listed.clone(), false)
+            .fix(format!("write `{not}in {word}`"), at, format!("{not}in {word}"), false);
+        return Some(Finding::new(problem, listed));
+    }
+    if before == "within" && word == "the" && (look.word(1) == "last" || look.word(1) == "past") {
+        let at = look.place(0).cover(look.place(1));
+        let problem = Problem::new(Check::WordOrder, at, "`did … within` looks back by itself: it takes no `the last`");
+        return found(problem, "remove `the last`", one(at, ""));
+    }
+    if word == "in" && look.word(1) == "the" && look.word(2) == "last" && look.expects("within") {
+        let at = look.place(0).cover(look.place(2));
+        return found(Problem::new(Check::WordOrder, at, "`in the last` is written `within` here"), "write `within`", one(at, "within"));
+    }
+    if (word == "as" || word == "on") && look.token(-1).is_some_and(|token| token.kind == TokenKind::Text(true)) && look.token(1).is_some() {
+        let (text, clause) = (look.place(-1), look.place(0).cover(look.place(1)));
+        let moved = clause.of(look.text).to_owned();
+        let problem = Problem::new(Check::WordOrder, clause, format!("`{moved}` stands before the text of a touch")).also(text, "the text");
+        let edits = vec![Edit { at: Range::at(text.start), new: format!("{moved} ") }, Edit { at: clause, new: String::new() }];
+        return found(problem, "put it before the text", edits);
     }
     if before == "not" && word == "is" && two != "is" {
         let at = look.place(-1).cover(look.place(0));
@@ -211,6 +294,22 @@ fn negated_word(look: &Look<'_>) -> Option<Finding> {
     let at = look.place(0);
     let word = look.word(0);
     let plain: String = word.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+    if look.word(-1) == "is" && word == "not" && look.word(1) == "nurturing" {
+        let at = look.place(-1).cover(at);
+        return found(Problem::new(Check::ForeignWord, at, "`is not nurturing` is written `isn't nurturing`"), "write `isn't`", one(at, "isn't"));
+    }
+    let joined = |next: &str, right: &str| {
+        let at = at.cover(look.place(1));
+        found(Problem::new(Check::ForeignWord, at, format!("`{word} {next}` is written `{right}` here")), &format!("write `{right}`"), one(at, right))
+    };
+    if matches!(plain.as_str(), "isnt" | "arent") {
+        match look.word(1) {
+            "in" => return joined("in", "not in"),
+            "known" => return joined("known", "is unknown"),
+            "unknown" => return joined("unknown", "is known"),
+            _ => {}
+        }
+    }
     let right = match plain.as_str() {
         "isnt" if look.word(1).to_lowercase() == "nurturing" => "isn't",
         "isnt" | "arent" => "is not",
@@ -236,6 +335,19 @@ fn foreign_word(look: &Look<'_>) -> Option<Finding> {
         "elsif" | "elseif" | "elif" | "elsf" => {
             found(Problem::new(Check::ForeignWord, at, format!("`{word}` is written `else if`")), "write `else if`", one(at, "else if"))
         }
+        "string" | "str" | "int" | "integer" | "bool" | "boolean" | "float" | "double" | "decimal" | "datetime" | "timestamp" | "enum"
+            if look.expects("whole") || look.expects("flag") =>
+        {
+            let ty = match lower.as_str() {
+                "string" | "str" => "text",
+                "int" | "integer" => "whole number",
+                "bool" | "boolean" => "flag",
+                "datetime" | "timestamp" => "moment",
+                "enum" => "one of",
+                _ => "number",
+            };
+            found(Problem::new(Check::ForeignWord, at, format!("the type `{word}` is called `{ty}`")), &format!("write `{ty}`"), one(at, ty))
+        }
         "otherwise" => found(Problem::new(Check::ForeignWord, at, "`otherwise` is written `else`"), "write `else`", one(at, "else")),
         "unless" => found(Problem::new(Check::ForeignWord, at, "`unless` is written `if not`"), "write `if not`", one(at, "if not")),
         "equals" => found(Problem::new(Check::ForeignWord, at, "`equals` is written `is`"), "write `is`", one(at, "is")),
@@ -244,19 +356,48 @@ fn foreign_word(look: &Look<'_>) -> Option<Finding> {
     }
 }
 
-/// A keyword in capitals.
+/// Words that go on in the middle of a condition or step, where a name could stand too.
+const JOINING: [&str; 23] = [
+    "not",
+    "in",
+    "did",
+    "is",
+    "and",
+    "or",
+    "everyone",
+    "identified",
+    "optional",
+    "stage",
+    "has",
+    "contains",
+    "between",
+    "known",
+    "unknown",
+    "join",
+    "some",
+    "all",
+    "none",
+    "count",
+    "expect",
+    "no",
+    "anonymous",
+];
+
+/// A keyword in capitals: at the failure, or just before it where it was taken for a name.
 fn capitals(look: &Look<'_>) -> Option<Finding> {
-    let at = look.place(0);
-    let word = look.word(0);
-    let lower = word.to_lowercase();
-    if lower == word {
-        return None;
+    for offset in [0, -1] {
+        let (at, word) = (look.place(offset), look.word(offset));
+        let lower = word.to_lowercase();
+        if lower == word || look.token(offset).is_none_or(|token| token.kind != TokenKind::Word) {
+            continue;
+        }
+        let declaration = Kind::from_keyword(&lower).is_some();
+        let known = if offset == 0 { declaration || look.expected_words().any(|expected| expected == lower) } else { JOINING.contains(&lower.as_str()) };
+        if known {
+            return found(Problem::new(Check::ForeignWord, at, format!("keywords are written small: `{lower}`")), &format!("write `{lower}`"), one(at, &lower));
+        }
     }
-    let declaration = Kind::from_keyword(&lower).is_some();
-    if !declaration && !look.expected_words().any(|expected| expected == lower) {
-        return None;
-    }
-    found(Problem::new(Check::ForeignWord, at, format!("keywords are written small: `{lower}`")), &format!("write `{lower}`"), one(at, &lower))
+    None
 }
 
 /// `;`, a comma behind a clause, a trailing comma.
@@ -270,6 +411,11 @@ fn separator(look: &Look<'_>) -> Option<Finding> {
         let double = look.word(-1) == ",";
         let text = if double { "a second comma" } else { "no comma stands here: a clause ends where the next one begins" };
         return found(Problem::new(Check::Separator, at, text), "remove the comma", one(at, ""));
+    }
+    if look.word(-2) == "," && look.index > 0 && look.begins_line(look.index - 1) {
+        let comma = look.place(-2);
+        let problem = Problem::new(Check::Separator, comma, "a comma behind the last of a list").here(format!("`{}` is the next clause", look.word(-1)));
+        return found(problem, "remove the comma", one(comma, ""));
     }
     if look.word(-1) == "," {
         let comma = look.place(-1);
@@ -344,7 +490,7 @@ fn duration_unit(look: &Look<'_>) -> Option<Finding> {
                 format!("{days} days"),
                 false,
             );
-            Some(Finding { problem, mend: one(at, &format!("{days} days")) })
+            Some(Finding::new(problem, one(at, &format!("{days} days"))))
         }
         "year" | "years" | "y" | "quarter" | "quarters" => {
             let each = if unit.starts_with('q') { 91 } else { 365 };
@@ -355,7 +501,7 @@ fn duration_unit(look: &Look<'_>) -> Option<Finding> {
                 format!("{days} days"),
                 false,
             );
-            Some(Finding { problem, mend: one(at, &format!("{days} days")) })
+            Some(Finding::new(problem, one(at, &format!("{days} days"))))
         }
         unit if UNITS.iter().any(|(short, _)| *short == unit) => {
             let long = UNITS.iter().find(|(short, _)| *short == unit)?.1;
@@ -378,7 +524,7 @@ fn duration_unit(look: &Look<'_>) -> Option<Finding> {
                 format!("{digits} days"),
                 false,
             );
-            Some(Finding { problem, mend: one(Range::at(whole.end), " days") })
+            Some(Finding::new(problem, one(Range::at(whole.end), " days")))
         }
     }
 }
@@ -435,7 +581,7 @@ fn missing_close(look: &Look<'_>) -> Option<Finding> {
         .here(format!("`{wanted}` is missing behind this"))
         .also(opener.at, "opened here")
         .fix(format!("write `{wanted}`"), place, wanted, false);
-    Some(Finding { problem, mend: one(place, wanted) })
+    Some(Finding::new(problem, one(place, wanted)))
 }
 
 /// A `}` that is missing: by the indentation, the first line that stands no deeper than the block's opening line
@@ -450,8 +596,10 @@ fn missing_brace(look: &Look<'_>) -> Option<Finding> {
     let mut suspect = None;
     if look.token(0).is_some() {
         // A line that stands no deeper than the open block's first line, and does not fit into the block.
+        // The line may have begun with a word that still fitted: `leave` of `leave when`.
         let innermost = *open.last()?;
-        if !look.begins_line(look.index) || look.word(0) == "}" || indent(look.index) > indent(innermost) {
+        let probe = [look.index, look.index.saturating_sub(1)].into_iter().find(|index| look.begins_line(*index))?;
+        if look.word(0) == "}" || probe <= innermost || indent(probe) > indent(innermost) {
             return None;
         }
         suspect = Some(innermost);
@@ -485,7 +633,7 @@ fn missing_brace(look: &Look<'_>) -> Option<Finding> {
         .here("missing behind this, by the indentation")
         .also(token.at, "it would close this `{`")
         .fix("write `}`", place, format!("\n{}}}", " ".repeat(deep)), false);
-    Some(Finding { problem, mend: one(place, " }") })
+    Some(Finding::new(problem, one(place, " }")))
 }
 
 /// A `}`, `)` or `]` that closes nothing.
@@ -506,7 +654,7 @@ fn extra_close(look: &Look<'_>) -> Option<Finding> {
         "",
         false,
     );
-    Some(Finding { problem, mend: one(at, "") })
+    Some(Finding::new(problem, one(at, "")))
 }
 
 /// `kind: guide`, `kind = guide`: a clause needs no sign.
@@ -537,6 +685,9 @@ fn misspelt(look: &Look<'_>) -> Option<Finding> {
         return misspelling(before.text(look.text), before.at, meant);
     }
     let keywords = Kind::ALL.iter().map(|kind| kind.keyword()).filter(|_| column_0(token.at));
+    if super::explain::is_reserved(word) || Kind::from_keyword(word).is_some() {
+        return None;
+    }
     let meant = closest(word, look.expected_words().chain(keywords))?;
     misspelling(word, token.at, meant)
 }
@@ -548,5 +699,5 @@ fn misspelling(word: &str, at: Range, meant: &str) -> Option<Finding> {
         mend.clone(),
         word.len() > 3,
     );
-    Some(Finding { problem, mend })
+    Some(Finding::new(problem, mend))
 }

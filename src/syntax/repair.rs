@@ -13,6 +13,8 @@ use crate::text::Range;
 
 /// So many mistakes are explained in one chunk; who has more begins with these.
 const MOST_MISTAKES: usize = 50;
+/// So many bytes are read again for the mistakes of one chunk, so that a huge broken declaration costs seconds, not minutes.
+const MOST_BYTES_READ_AGAIN: usize = 6 << 20;
 
 /// A copy of a chunk's text that remembers where each of its bytes came from.
 #[derive(Clone)]
@@ -73,7 +75,9 @@ pub(super) fn repair(chunk: &ChunkBody) -> Parsed {
     let mut copy = Copy::new(&chunk.text);
     let mut problems: Vec<Problem> = Vec::new();
     let mut hidden = Vec::new();
+    let mut budget = MOST_BYTES_READ_AGAIN;
     for _ in 0..MOST_MISTAKES {
+        budget = budget.saturating_sub(copy.text.len());
         let failure = match attempt(&copy.text) {
             Ok(pairs) => {
                 let mut parsed = build::build(pairs, &copy.text, &chunk.docs, Some(&copy));
@@ -87,22 +91,29 @@ pub(super) fn repair(chunk: &ChunkBody) -> Parsed {
         };
         let list = tokens(&copy.text);
         let look = Look::new(&copy.text, &list, &failure);
-        if let Some((problem, mended)) = mend(&look, &copy, &failure) {
+        let spent = &mut budget;
+        if let Some((problem, mended)) = mend(&look, &copy, &failure, spent) {
             problems.push(original(problem, &copy));
             copy = mended;
+            if budget == 0 {
+                break;
+            }
             continue;
         }
-        let problem = explain::explain(&look);
+        // A habit that is sure of itself explains even where its mend does not bring the parser further.
+        let certain = habits::all().iter().filter_map(|habit| habit(&look)).find(|finding| finding.certain);
+        let problem = certain.map_or_else(|| explain::explain(&look), |finding| finding.problem);
         problems.push(original(problem, &copy));
         let regions = regions(&look);
         let Some((region, mended)) = regions.into_iter().find_map(|region| {
+            *spent = spent.checked_sub(copy.text.len())?;
             let blanked = copy.blanked(region);
             goes_further(&blanked.text, region.end as usize).then_some((region, blanked))
         }) else {
             break;
         };
-        hidden.extend(declared(region.of(&copy.text)).into_iter().map(|(kind, name)| {
-            let at = copy.original(name.at.shift(region.start));
+        hidden.extend(declared(&copy.text).into_iter().filter(|(_, name)| region.start <= name.at.start && name.at.end <= region.end).map(|(kind, name)| {
+            let at = copy.original(name.at);
             (kind, Name { at, ..name })
         }));
         copy = mended;
@@ -112,15 +123,19 @@ pub(super) fn repair(chunk: &ChunkBody) -> Parsed {
 }
 
 /// The first habit that explains the failure and whose mend brings the parser further.
-fn mend(look: &Look<'_>, copy: &Copy, failure: &Failure) -> Option<(Problem, Copy)> {
-    habits::all().iter().filter_map(|habit| habit(look)).find_map(|Finding { problem, mend }| {
+fn mend(look: &Look<'_>, copy: &Copy, failure: &Failure, budget: &mut usize) -> Option<(Problem, Copy)> {
+    let next = look.token(1).map_or(0, |token| i64::from(token.at.start));
+    habits::all().iter().filter_map(|habit| habit(look)).find_map(|Finding { problem, mend, beyond, .. }| {
+        *budget = budget.checked_sub(copy.text.len())?;
         let mended = copy.edited(&mend)?;
         let grown: i64 = mend.iter().map(|edit| edit.new.len() as i64 - i64::from(edit.at.end - edit.at.start)).sum();
         let reached = match attempt(&mended.text) {
             Ok(_) => i64::MAX,
             Err(next) => next.at as i64 - grown,
         };
-        (reached > failure.at as i64).then_some((problem, mended))
+        // A guess must carry the parser over the next word too.
+        let least = if beyond { next.max(failure.at as i64) } else { failure.at as i64 };
+        (reached > least).then_some((problem, mended))
     })
 }
 
@@ -237,17 +252,24 @@ fn declaration_starts(text: &str, list: &[Token]) -> Vec<u32> {
         .collect()
 }
 
-/// The names that `text` seems to declare: a declaration keyword at the beginning of a line, and a word.
+/// The names that `text` seems to declare: behind each declaration keyword at the beginning of a line the first word of
+/// that line. `lead` and `limits` have none.
 pub(super) fn declared(text: &str) -> Vec<(Kind, Name)> {
     let list = tokens(text);
     let starts = declaration_starts(text, &list);
-    list.windows(2)
-        .filter_map(|pair| match pair {
-            [keyword, name] if starts.contains(&keyword.at.start) && name.kind == TokenKind::Word => {
-                let kind = Kind::from_keyword(keyword.text(text))?;
-                Some((kind, Name { text: name.text(text).into(), at: name.at }))
+    list.iter()
+        .enumerate()
+        .filter(|(_, token)| starts.contains(&token.at.start))
+        .filter_map(|(index, keyword)| {
+            let kind = Kind::from_keyword(keyword.text(text))?;
+            if matches!(kind, Kind::Lead | Kind::Limits) {
+                return Some((kind, Name { text: "".into(), at: keyword.at }));
             }
-            _ => None,
+            let line_end = text.get(keyword.at.end as usize..).and_then(|rest| rest.find('\n')).map_or(text.len(), |n| keyword.at.end as usize + n);
+            let mut rest = list.iter().skip(index + 1).take_while(|token| (token.at.start as usize) < line_end);
+            // A second keyword before the name is a slip; a declaration called so is not likely.
+            let name = rest.find(|token| token.kind == TokenKind::Word && token.text(text) != keyword.text(text))?;
+            Some((kind, Name { text: name.text(text).into(), at: name.at }))
         })
         .collect()
 }

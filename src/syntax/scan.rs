@@ -118,7 +118,7 @@ impl Scanner<'_> {
                     }
                     self.starts.push((at, None));
                     (round, curly) = (0, 0);
-                } else if matches!(byte, b'<' | b'=' | b'>')
+                } else if matches!(byte, b'<' | b'=' | b'>' | b'|')
                     && let Some(end) = self.conflict(at)
                 {
                     at = end;
@@ -221,7 +221,7 @@ impl Scanner<'_> {
     /// Returns where the scan goes on, or `None` if this is no marker.
     fn conflict(&mut self, at: usize) -> Option<usize> {
         let rest = self.text.get(at..)?;
-        let marker = ["<<<<<<<", "=======", ">>>>>>>"].into_iter().find(|marker| rest.starts_with(marker))?;
+        let marker = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|marker| rest.starts_with(marker))?;
         let end = self.line_end(at);
         let after = rest.as_bytes().get(marker.len()).copied().unwrap_or(b'\n');
         if !matches!(after, b' ' | b'\n' | b'\r') {
@@ -251,11 +251,13 @@ impl Scanner<'_> {
             problem = problem
                 .also(Range::new(middle as u32, middle as u32 + 7), "the other side begins here")
                 .also(Range::new(close as u32, close as u32 + 7), "and ends here");
-            self.blank(middle, close_end);
+            // With the text that both sides come from between them, it is blanked too.
+            let kept_end = find("|||||||", at).filter(|base| *base < middle).unwrap_or(middle);
+            self.blank(kept_end, close_end);
             // The blanked part must not be read for keywords and comments: the scan reads `text`, so it jumps.
             self.problems.push(problem);
-            let kept = self.text.get(end..middle).unwrap_or("");
-            return Some(if kept.is_empty() { close_end } else { self.scan_kept(end, middle, close_end) });
+            let kept = self.text.get(end..kept_end).unwrap_or("");
+            return Some(if kept.is_empty() { close_end } else { self.scan_kept(end, kept_end, close_end) });
         }
         self.problems.push(problem);
         Some(end)

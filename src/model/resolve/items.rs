@@ -1,5 +1,6 @@
 //! `lead`, `signal`, `icp`, `segment`, `journey`, `score`, `handoff`, `limits`.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{LimitsPart, Resolved, Resolver, all, optional};
@@ -166,6 +167,7 @@ impl Resolver<'_> {
             Type::OneOf(options) => self.options(options).map(plan::FieldType::OneOf),
             Type::SetOf(options) => self.options(options).map(plan::FieldType::SetOf),
             Type::AddressOf(options) => {
+                self.options(options)?;
                 if !of_lead {
                     return self.fail(Problem::new(Check::WrongType, field.type_at, "only a field of the lead is an address"));
                 }
@@ -201,13 +203,16 @@ impl Resolver<'_> {
     }
 
     fn options(&mut self, options: &[ast::OptionValue]) -> Resolved<Vec<plan::FieldOption>> {
-        for (index, option) in options.iter().enumerate() {
-            let stored = |option: &ast::OptionValue| option.stored.as_ref().map_or_else(|| option.name.text.clone(), |text| text.value.clone());
-            if let Some(first) = options.iter().take(index).find(|known| known.name.text == option.name.text || stored(known) == stored(option)) {
-                let what = if first.name.text == option.name.text { "stands here twice" } else { "is stored like another option" };
+        let mut names: FxHashMap<&str, &Name> = FxHashMap::default();
+        let mut stored: FxHashMap<&str, &Name> = FxHashMap::default();
+        for option in options {
+            let value = option.stored.as_ref().map_or(option.name.text.as_str(), |text| text.value.as_str());
+            let by_name = names.insert(&option.name.text, &option.name);
+            let by_value = stored.insert(value, &option.name);
+            let what = if by_name.is_some() { "stands here twice" } else { "is stored like another option" };
+            if let Some(first) = by_name.or(by_value) {
                 self.report(
-                    Problem::new(Check::DuplicateName, option.name.at, format!("the option `{}` {what}", option.name.text))
-                        .also(first.name.at, "the other one"),
+                    Problem::new(Check::DuplicateName, option.name.at, format!("the option `{}` {what}", option.name.text)).also(first.at, "the other one"),
                 );
             }
         }
@@ -237,6 +242,7 @@ impl Resolver<'_> {
     pub(super) fn icp(&mut self, item: &Item, name: SmolStr, icp: &ast::Icp) -> Resolved<plan::Icp> {
         let Some(predicate) = &icp.predicate else { return self.missing(item, "where", "say who fits: `where …`") };
         let predicate = self.predicate(predicate)?;
+        self.named_twice(&icp.agreed_by);
         let (name, title, doc) = bare!(name, item);
         Ok(plan::Icp {
             name,
@@ -403,6 +409,7 @@ impl Resolver<'_> {
     pub(super) fn handoff(&mut self, item: &Item, name: SmolStr, handoff: &ast::Handoff) -> Resolved<plan::Handoff> {
         let predicate = handoff.when.as_ref().map(|predicate| self.predicate(predicate));
         let tell = all(handoff.tell.iter().map(|signal| self.signal_name(signal)).collect::<Vec<_>>());
+        self.named_twice(&handoff.tell);
         let back = handoff.back.iter().map(|back| {
             let program = self.named(Kind::Program, &back.program);
             let when = self.predicate(&back.when);
@@ -432,13 +439,7 @@ impl Resolver<'_> {
         let never = all(limits.never.iter().map(|entry| self.channel_rule(entry)).collect::<Vec<_>>());
         let consent_again = optional(limits.consent_again.as_ref().map(|predicate| self.predicate(predicate)));
         let prefer = all(limits.prefer.iter().map(|program| self.named(Kind::Program, program)).collect::<Vec<_>>());
-        for (index, program) in limits.prefer.iter().enumerate() {
-            if let Some(first) = limits.prefer.iter().take(index).find(|known| known.text == program.text) {
-                self.report(
-                    Problem::new(Check::DuplicateName, program.at, format!("`{}` stands in this list twice", program.text)).also(first.at, "already here"),
-                );
-            }
-        }
+        self.named_twice(&limits.prefer);
         let quiet = match limits.quiet {
             Some((from, to)) if from.value == to.value => {
                 return self.fail(
@@ -449,6 +450,16 @@ impl Resolver<'_> {
             quiet => quiet.map(|(from, to)| plan::Quiet { from_minute: from.value.minutes(), to_minute: to.value.minutes() }),
         };
         Ok(LimitsPart { caps: caps?, quiet, needs: needs?, never: never?, consent_again: consent_again?, prefer: prefer? })
+    }
+
+    /// Names that stand twice in a list.
+    fn named_twice(&mut self, names: &[Name]) {
+        let mut seen: FxHashMap<&str, &Name> = FxHashMap::default();
+        for name in names {
+            if let Some(first) = seen.insert(&name.text, name) {
+                self.report(Problem::new(Check::DuplicateName, name.at, format!("`{}` stands in this list twice", name.text)).also(first.at, "already here"));
+            }
+        }
     }
 
     fn channel_rule(&mut self, (limited, predicate): &(Name, ast::Predicate)) -> Resolved<(Vec<plan::Channel>, plan::Predicate)> {

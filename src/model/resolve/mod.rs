@@ -16,10 +16,10 @@ pub(crate) use items::{allowed, channel};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::names::{Space, Symbol, index, lookup, schema};
+use super::names::{Space, Symbol, lookup, names_of, schema};
 use super::schema::Schema;
 use crate::db::{Asset, Chunk, Db, Workspace, parsed};
-use crate::diagnostics::{Check, Kind, Problem, Reported, closest};
+use crate::diagnostics::{Address, Check, Kind, Part, Place, Problem, Reported, closest};
 use crate::plan;
 use crate::syntax::ast::{self, Body, Item, Name};
 use crate::text::Range;
@@ -169,11 +169,27 @@ struct Resolver<'db> {
     labels: Option<Vec<SmolStr>>,
     /// Whether what is resolved depends on what it names.
     defining: bool,
+    /// Where that is declared of which the comparison at hand asks, for the second label of its problems.
+    asked: Option<Place>,
+    /// Where the program at hand says that its people are not in the database.
+    anonymous: Option<Range>,
 }
 
 impl<'db> Resolver<'db> {
     fn new(db: &'db dyn Db, chunk: Chunk<'db>, owner: u32) -> Self {
-        Self { db, chunk, schema: schema(db), local: None, owner, problems: Vec::new(), uses: Vec::new(), labels: None, defining: false }
+        Self {
+            db,
+            chunk,
+            schema: schema(db),
+            local: None,
+            owner,
+            problems: Vec::new(),
+            uses: Vec::new(),
+            labels: None,
+            defining: false,
+            asked: None,
+            anonymous: None,
+        }
     }
 
     fn schema(&self) -> &Schema {
@@ -182,6 +198,20 @@ impl<'db> Resolver<'db> {
 
     fn report(&mut self, problem: Problem) -> Reported {
         problem.report(&mut self.problems)
+    }
+
+    /// Where a declaration of this name stands, for a second label; nothing inside an example.
+    fn declaration(&self, kind: Kind, name: &str, part: Part) -> Option<Place> {
+        self.local.is_none().then(|| Place::There(Address { kind, name: name.into(), nth: 0 }, part))
+    }
+
+    /// Reports a problem of a comparison, with the place where what it asks of is declared.
+    fn fail_asked<T>(&mut self, problem: Problem, said: &str) -> Resolved<T> {
+        let problem = match self.asked.clone() {
+            Some(place) => problem.also_at(place, said),
+            None => problem,
+        };
+        self.fail(problem)
     }
 
     fn fail<T>(&mut self, problem: Problem) -> Resolved<T> {
@@ -208,7 +238,7 @@ impl<'db> Resolver<'db> {
         let mut names: Vec<SmolStr> = match (kind, &self.local) {
             (Kind::Signal, _) => self.schema().signals.keys().cloned().collect(),
             (Kind::Content | Kind::Program | Kind::Handoff, Some(_)) => Vec::new(),
-            _ => index(self.db).names(self.db, kind).into_iter().map(SmolStr::from).collect(),
+            _ => names_of(self.db, Symbol::new(self.db, Space::of(kind), SmolStr::default()), kind).to_vec(),
         };
         if let Some(local) = &self.local {
             names.extend(local.names.iter().filter(|(_, known)| **known == kind).map(|((_, name), _)| name.clone()));
@@ -228,10 +258,7 @@ impl<'db> Resolver<'db> {
                 self.used(kind, name);
                 Ok(name.text.clone())
             }
-            Some(found) => self.fail(
-                Problem::new(Check::MisusedName, name.at, format!("`{}` is {}, not {}", name.text, found.with_article(), kind.with_article()))
-                    .here(format!("{} is needed here", kind.with_article())),
-            ),
+            Some(found) => self.misused(kind, found, name),
             None => self.unknown(kind, name),
         }
     }
@@ -241,10 +268,7 @@ impl<'db> Resolver<'db> {
         if let Some(other) = self.elsewhere(&name.text)
             && other != kind
         {
-            return self.fail(
-                Problem::new(Check::MisusedName, name.at, format!("`{}` is {}, not {}", name.text, other.with_article(), kind.with_article()))
-                    .here(format!("{} is needed here", kind.with_article())),
-            );
+            return self.misused(kind, other, name);
         }
         let candidates = self.candidates(kind);
         let mut problem = Problem::new(Check::UnknownName, name.at, format!("there is no {} `{}`", kind.keyword(), name.text));
@@ -254,6 +278,16 @@ impl<'db> Resolver<'db> {
             None if candidates.is_empty() => problem.help(format!("no {} is declared", kind.keyword())),
             None => problem.help(format!("declare it: `{} {} …`", kind.keyword(), name.text)),
         };
+        self.fail(problem)
+    }
+
+    /// Reports a name of another kind, with the place where it is declared.
+    fn misused<T>(&mut self, wanted: Kind, found: Kind, name: &Name) -> Resolved<T> {
+        let message = format!("`{}` is {}, not {}", name.text, found.with_article(), wanted.with_article());
+        let mut problem = Problem::new(Check::MisusedName, name.at, message).here(format!("{} is needed here", wanted.with_article()));
+        if let Some(place) = self.declaration(found, &name.text, Part::Name) {
+            problem = problem.also_at(place, "declared here");
+        }
         self.fail(problem)
     }
 

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{Resolved, Resolver, Scope, Space, all};
-use crate::diagnostics::{Check, Kind, Problem, closest};
+use crate::diagnostics::{Check, Kind, Part, Problem, closest};
 use crate::model::schema::{FieldSchema, Opt, Ty};
 use crate::plan::{ContentAttribute, OrderSign, Predicate, Subject};
 use crate::syntax::ast::{self, Ask, Comparison, Name, Order, Path, PredicateKind, TextTest, Value, ValueKind};
@@ -21,7 +21,8 @@ enum Left {
 impl Resolver<'_> {
     /// A predicate over leads in the database; unknown values that slip through a negation are reported too.
     pub(super) fn predicate(&mut self, predicate: &ast::Predicate) -> Resolved<Predicate> {
-        let resolved = self.scoped(predicate, Scope::Lead);
+        let scope = if self.anonymous.is_some() { Scope::Anonymous } else { Scope::Lead };
+        let resolved = self.scoped(predicate, scope);
         if resolved.is_ok() {
             self.slipping(predicate);
         }
@@ -91,6 +92,7 @@ impl Resolver<'_> {
     /// What the left side names.
     fn left(&mut self, path: &Path, scope: Scope<'_>) -> Resolved<Left> {
         let name = &path.first;
+        self.asked = None;
         if let Scope::Event(signal) = scope {
             return self.event_field(path, signal);
         }
@@ -103,16 +105,20 @@ impl Resolver<'_> {
                 Problem::new(Check::UnknownName, path.at(), format!("`{}.{}` is nothing that can be asked of a lead", name.text, extra.text)).help(help),
             );
         }
-        if let Some(field) = self.schema().field(&name.text) {
+        if let Some(field) = self.schema().field(&name.text).cloned() {
+            let number = self.schema().lead.iter().flatten().position(|known| known.name == name.text).unwrap_or(0) as u32;
+            self.asked = self.declaration(Kind::Lead, "", Part::Member(number));
             return Ok(Left::Field(Subject { field: name.text.clone(), attribute: None }, field.ty.clone(), field.optional));
         }
         match self.look_up(Space::Values, &name.text) {
             Some(Kind::Journey) => {
                 self.used(Kind::Journey, name);
+                self.asked = self.declaration(Kind::Journey, &name.text, Part::Name);
                 Ok(Left::Journey(name.text.clone()))
             }
             Some(_) => {
                 self.used(Kind::Score, name);
+                self.asked = self.declaration(Kind::Score, &name.text, Part::Name);
                 Ok(Left::Score(name.text.clone()))
             }
             None => self.unknown_left(name),
@@ -140,7 +146,23 @@ impl Resolver<'_> {
                 false,
             ));
         }
+        if let Some([journey]) = self.schema().stages.get(&name.text).map(Vec::as_slice) {
+            let right = format!("{journey} is {}", name.text);
+            return self.fail(Problem::new(Check::MisusedName, name.at, format!("`{}` is a stage, not a field of the lead", name.text)).fix(
+                format!("write `{right}`"),
+                name.at,
+                right,
+                false,
+            ));
+        }
+        if self.look_up(Space::Of(Kind::Content), &name.text).is_some() {
+            return self.fail(
+                Problem::new(Check::MisusedName, name.at, format!("`{}` is a content, not a field of the lead", name.text))
+                    .help(format!("ask for an event: `did receive(content is {})`", name.text)),
+            );
+        }
         let mut known: Vec<SmolStr> = self.schema().lead.iter().flatten().map(|field| field.name.clone()).collect();
+        known.extend(["everyone", "identified"].map(SmolStr::new_static));
         known.extend(self.candidates(Kind::Journey));
         known.extend(self.candidates(Kind::Score));
         let mut problem = Problem::new(Check::UnknownName, name.at, format!("a lead has no field `{}`", name.text));
@@ -152,11 +174,18 @@ impl Resolver<'_> {
     }
 
     fn comparison(&mut self, comparison: &Comparison, scope: Scope<'_>) -> Resolved<Predicate> {
-        match self.left(&comparison.path, scope)? {
+        let left = self.left(&comparison.path, scope)?;
+        let told = self.problems.len();
+        let resolved = match left {
             Left::Journey(journey) => self.stage_test(comparison, journey),
             Left::Score(score) => self.score_test(comparison, score),
             Left::Field(subject, ty, optional) => self.field_test(comparison, subject, &ty, optional),
+        };
+        if resolved.is_err() && !matches!(scope, Scope::Event(_)) && self.schema().hides(Kind::Lead, "") {
+            // A field of a lead with a syntax error may be otherwise than it was read: nobody is blamed for it.
+            self.problems.truncate(told);
         }
+        resolved
     }
 
     fn event_field(&mut self, path: &Path, signal: &str) -> Resolved<Left> {
@@ -178,9 +207,13 @@ impl Resolver<'_> {
             };
             return self.fail(problem);
         };
+        let number = fields.iter().position(|known| known.name == name.text).unwrap_or(0) as u32;
+        let builtin = self.schema().signals.get(signal).is_none_or(|signal| signal.builtin);
+        self.asked = if builtin { None } else { self.declaration(Kind::Signal, signal, Part::Member(number)) };
         match path.rest.as_slice() {
             [] => Ok(Left::Field(Subject { field: name.text.clone(), attribute: None }, field.ty.clone(), field.optional)),
             [attribute] if field.ty == Ty::Content => {
+                self.asked = None;
                 let Some(known) = ContentAttribute::ALL.into_iter().find(|known| known.name() == attribute.text) else {
                     let names = ContentAttribute::ALL.iter().map(|known| known.name());
                     let mut problem = Problem::new(Check::UnknownName, attribute.at, format!("a content has no `{}` to ask for", attribute.text));
@@ -226,7 +259,7 @@ impl Resolver<'_> {
             Ask::Within(..) => "is compared with `within the …`".to_owned(),
             Ask::Older(_) => "is compared with `older than`".to_owned(),
         };
-        self.fail(Problem::new(Check::WrongType, comparison.test_at, format!("`{}` is {ty}, and {asked}", name.text)).help(help))
+        self.fail_asked(Problem::new(Check::WrongType, comparison.test_at, format!("`{}` is {ty}, and {asked}", name.text)).help(help), "declared here")
     }
 
     fn field_test(&mut self, comparison: &Comparison, subject: Subject, ty: &Ty, optional: bool) -> Resolved<Predicate> {
@@ -236,13 +269,13 @@ impl Resolver<'_> {
             Ask::Known(known) => {
                 if !optional {
                     let holds = if *known { "always" } else { "never" };
-                    return self.fail(
-                        Problem::new(Check::NeverMissing, comparison.test_at, format!("`{name}` is never missing, so this {holds} holds"))
-                            .here("it is not optional")
-                            .help(match ty {
-                                Ty::SetOf(_) => format!("an unknown set is empty: ask `{name} has …`"),
-                                _ => format!("leave it out, or declare `{name}` as `optional`"),
-                            }),
+                    return self.fail_asked(
+                        Problem::new(Check::NeverMissing, comparison.test_at, format!("`{name}` is never missing, so this {holds} holds")).help(match ty {
+                            Ty::SetOf(_) => format!("an unknown set is empty: ask `{name} has …`"),
+                            Ty::Flag => format!("a flag is yes or no: ask `{name}` or `not {name}`"),
+                            _ => format!("leave it out, or declare `{name}` as `optional`"),
+                        }),
+                        "declared here, not as `optional`",
                     );
                 }
                 Ok(if *known { Predicate::Known { subject } } else { Predicate::Unknown { subject } })
@@ -281,6 +314,16 @@ impl Resolver<'_> {
             Ask::Order(order, value) => match ty {
                 Ty::Number { whole, .. } => {
                     let number = self.number(value, ty, &name)?;
+                    if let Ty::Number { from, to, .. } = ty
+                        && (matches!(order, Order::Below) && *from == Some(number) || matches!(order, Order::Above) && *to == Some(number))
+                    {
+                        let (word, end) = if matches!(order, Order::Below) { ("less", "begins") } else { ("more", "ends") };
+                        return self.fail_asked(
+                            Problem::new(Check::OutOfDomain, comparison.test_at, format!("`{name}` is never {word} than {number}"))
+                                .here(format!("its domain {end} there")),
+                            "declared here",
+                        );
+                    }
                     let (order, number) = match (order, whole) {
                         // On whole numbers `<` is said as `<=`: the same leads, the same plan.
                         (Order::Below, true) => (OrderSign::AtMost, number.plus(crate::text::Decimal::whole(-1))),
@@ -382,6 +425,8 @@ impl Resolver<'_> {
                 _ => unfit(self, "only a date is before or after another".to_owned()),
             },
             Ask::Within(last, duration) => match ty {
+                Ty::Date { to_today: true, .. } if !*last => self
+                    .fail_asked(Problem::new(Check::OutOfDomain, comparison.test_at, format!("`{name}` is never in the future")), "declared here, up to today"),
                 Ty::Date { .. } | Ty::Moment => {
                     let seconds = duration.value;
                     Ok(if *last { Predicate::WithinLast { subject, seconds } } else { Predicate::WithinNext { subject, seconds } })
@@ -440,10 +485,22 @@ impl Resolver<'_> {
             }
             Ask::In(is, list) => {
                 let stages = all(list.iter().map(|value| self.stage_of(value, &journey)).collect::<Vec<_>>())?;
+                self.repeated(list, &stages);
                 Ok(if *is { Predicate::StageIn { journey, stages } } else { Predicate::StageNotIn { journey, stages } })
             }
             Ask::Order(order, value) => {
                 let stage = self.stage_of(value, &journey)?;
+                let stages = self.schema().journeys.get(&journey).cloned().unwrap_or_default();
+                let (first, last) = (stages.first() == Some(&stage), stages.last() == Some(&stage));
+                if matches!(order, Order::Below) && first || matches!(order, Order::Above) && last {
+                    let (which, word) = if first && matches!(order, Order::Below) { ("first", "before") } else { ("last", "after") };
+                    return self.fail_asked(
+                        Problem::new(Check::OutOfDomain, comparison.test_at, format!("no stage comes {word} `{stage}`"))
+                            .here(format!("it is the {which} of `{journey}`"))
+                            .help(format!("`{journey} is unknown` asks for leads in no stage")),
+                        "declared here",
+                    );
+                }
                 Ok(Predicate::StageCompare { journey, order: sign(*order), stage })
             }
             Ask::Between(low, high) => {
@@ -505,7 +562,16 @@ impl Resolver<'_> {
     fn score_test(&mut self, comparison: &Comparison, score: SmolStr) -> Resolved<Predicate> {
         match &comparison.test {
             Ask::Order(order, value) => {
+                let at = value.at;
                 let value = self.score_value(value, &score, Some(*order))?;
+                let known = self.schema().scores.get(&score).cloned().unwrap_or_default();
+                if matches!(order, Order::Below) && known.from == Some(value) || matches!(order, Order::Above) && known.to == Some(value) {
+                    let (word, end) = if matches!(order, Order::Below) { ("less", "begins") } else { ("more", "ends") };
+                    return self.fail_asked(
+                        Problem::new(Check::OutOfDomain, at, format!("`{score}` is never {word} than {value}")).here(format!("its range {end} there")),
+                        "declared here",
+                    );
+                }
                 Ok(Predicate::Score { score, order: sign(*order), value: value.to_string().into() })
             }
             Ask::Between(low, high) => {

@@ -17,6 +17,7 @@ const DROP_AFTER: u64 = 7 * 86_400;
 struct Graph {
     steps: Vec<plan::Step>,
     splits: u32,
+    split_names: Vec<Name>,
     /// Whether the program speaks of people who are not in the database.
     anonymous: Option<Range>,
     failed: Option<Reported>,
@@ -60,9 +61,11 @@ impl Resolver<'_> {
                 );
             }
         }
+        self.anonymous = program.audience.as_ref().and_then(|audience| audience.anonymous);
         self.labels = Some(labels.iter().map(|label| label.text.clone()).collect());
         let result = self.program_clauses(item, name, program);
         self.labels = None;
+        self.anonymous = None;
         result
     }
 
@@ -78,7 +81,11 @@ impl Resolver<'_> {
             if let Some(by) = goal.by_day.filter(|by| by.value == 0) {
                 self.report(Problem::new(Check::BadNumber, by.at, "the first day of a program is day 1").help("write how many days its leads have"));
             }
-            let predicate = self.predicate(&goal.predicate)?;
+            // A goal is reached by people who are known by then.
+            let anonymous = self.anonymous.take();
+            let predicate = self.predicate(&goal.predicate);
+            self.anonymous = anonymous;
+            let predicate = predicate?;
             Ok(plan::Goal { predicate, within_seconds: goal.by_day.map(|by| u64::from(by.value) * 86_400), ends: !goal.and_stay })
         }));
         let leave_when = all(program.leave_when.iter().map(|predicate| self.predicate(predicate)).collect::<Vec<_>>());
@@ -222,22 +229,28 @@ impl Resolver<'_> {
     /// Numbers and lowers a list of steps; gives the first one's number. What follows the last is not known yet:
     /// `joined` sets it.
     fn steps(&mut self, steps: &[Step], track: u32, graph: &mut Graph) -> Option<u32> {
-        self.sequence(steps, track, graph, &mut Vec::new())
+        self.sequence(steps, track, graph, &mut Vec::new()).0
     }
 
-    /// Lowers a list of steps. `open` receives the places whose `next` is the step that follows the list.
-    fn sequence(&mut self, steps: &[Step], track: u32, graph: &mut Graph, open: &mut Vec<Next>) -> Option<u32> {
+    /// Lowers a list of steps: the number of its first, and whether nobody comes out of it. `open` receives the places
+    /// whose `next` is the step that follows the list.
+    fn sequence(&mut self, steps: &[Step], track: u32, graph: &mut Graph, open: &mut Vec<Next>) -> (Option<u32>, bool) {
         let mut first = None;
+        let mut ends = false;
         let mut dangling: Vec<Next> = Vec::new();
         let mut ended: Option<&Step> = None;
         for step in steps {
             if let Some(end) = ended.take() {
-                let word = if matches!(end.kind, StepKind::Handoff(_)) { "handoff" } else { "leave" };
+                let (word, here) = match end.kind {
+                    StepKind::Handoff(_) => ("behind `handoff`", "the program ends here for this lead"),
+                    StepKind::Leave => ("behind `leave`", "the program ends here for this lead"),
+                    _ => ("behind branches that all leave", "nobody comes out of this"),
+                };
                 self.report(
-                    Problem::new(Check::AfterLeave, step.at, format!("this step is never reached: it stands behind `{word}`"))
+                    Problem::new(Check::AfterLeave, step.at, format!("this step is never reached: it stands {word}"))
                         .here("nobody gets here")
-                        .also(end.at, "the program ends here for this lead")
-                        .help(format!("remove it, or put it before the `{word}`")),
+                        .also(end.at, here)
+                        .help("remove it, or put it before"),
                 );
             }
             let index = graph.number(track, offset(step.at));
@@ -248,10 +261,11 @@ impl Resolver<'_> {
             }
             if self.step(step, index, track, graph, &mut dangling) {
                 ended = Some(step);
+                ends = true;
             }
         }
         open.append(&mut dangling);
-        first
+        (first, ends)
     }
 
     /// Lowers a step; true if nothing can follow it.
@@ -281,9 +295,11 @@ impl Resolver<'_> {
             StepKind::If(branches, otherwise) => {
                 let mut lowered = Vec::new();
                 let mut ways: Vec<(Way, Option<u32>)> = Vec::new();
+                let mut all_end = otherwise.is_some();
                 for (number, (predicate, steps)) in branches.iter().enumerate() {
                     let when = self.predicate(predicate);
-                    let next = self.sequence(steps, track, graph, open);
+                    let (next, ends) = self.sequence(steps, track, graph, open);
+                    all_end &= ends;
                     if next.is_none() {
                         ways.push((Way::Branch(number), None));
                     }
@@ -291,16 +307,27 @@ impl Resolver<'_> {
                         lowered.push(plan::Branch { when, next });
                     }
                 }
-                let other = otherwise.as_ref().and_then(|steps| self.sequence(steps, track, graph, open));
+                let (other, ends) = otherwise.as_ref().map_or((None, false), |steps| self.sequence(steps, track, graph, open));
+                all_end &= ends;
                 if other.is_none() {
                     ways.push((Way::Otherwise, None));
                 }
                 graph.set(index, Action::If { branches: lowered, otherwise: other });
                 open.extend(ways.into_iter().map(|(way, _)| Next { step: index, way }));
-                false
+                all_end
             }
             StepKind::Split(name, arms) => {
                 graph.splits += 1;
+                if let Some(name) = name {
+                    if let Some(first) = graph.split_names.iter().find(|known| known.text == name.text) {
+                        self.report(
+                            Problem::new(Check::DuplicateName, name.at, format!("two splits of this program are called `{}`", name.text))
+                                .here("they would divide the leads in the same way")
+                                .also(first.at, "the other one"),
+                        );
+                    }
+                    graph.split_names.push(name.clone());
+                }
                 let split = name.as_ref().map_or_else(|| SmolStr::from(graph.splits.to_string()), |name| name.text.clone());
                 let sum = arms.iter().fold(Decimal::ZERO, |sum, (share, _)| sum.plus(share.value));
                 if sum != Decimal::whole(100) {
@@ -312,18 +339,26 @@ impl Resolver<'_> {
                     self.report(problem.help("an empty arm holds out: `10% { }`"));
                 }
                 let mut lowered = Vec::new();
+                let mut all_end = !arms.is_empty();
                 for (number, (share, steps)) in arms.iter().enumerate() {
-                    let next = self.sequence(steps, track, graph, open);
+                    let (next, ends) = self.sequence(steps, track, graph, open);
+                    all_end &= ends;
                     if next.is_none() {
                         open.push(Next { step: index, way: Way::Arm(number) });
                     }
                     lowered.push(plan::Arm { percent: share.value.to_string().into(), next });
                 }
                 graph.set(index, Action::Split { split, arms: lowered });
-                false
+                all_end
             }
             StepKind::Handoff(name) => {
                 let handoff = self.named(Kind::Handoff, name);
+                if let Some(anonymous) = graph.anonymous {
+                    self.report(
+                        Problem::new(Check::AnonymousChannel, step.at, "people who are not in the database cannot be handed to sales")
+                            .also(anonymous, "the audience is `anonymous` here"),
+                    );
+                }
                 if let Some(handoff) = graph.keep(handoff) {
                     graph.set(index, Action::Handoff { handoff });
                 }

@@ -56,6 +56,13 @@ impl Resolver<'_> {
             Some((name, fallback)) => (name.trim(), Some(fallback.trim())),
             None => (inside.trim(), None),
         };
+        if let Some(anonymous) = self.anonymous {
+            return self.fail(
+                Problem::new(Check::BadPlaceholder, at, "nothing is known of people who are not in the database")
+                    .here("there is nothing to fill in")
+                    .also(anonymous, "the audience is `anonymous` here"),
+            );
+        }
         let Some(field) = self.schema().field(name).cloned() else {
             if self.schema().lead.is_none() || self.schema().hides(Kind::Lead, "") {
                 return Err(crate::diagnostics::Reported::with_its_declaration());

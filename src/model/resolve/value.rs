@@ -1,5 +1,6 @@
 //! Values on the right of a comparison, by the type of its left side.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{Resolved, Resolver};
@@ -22,7 +23,7 @@ impl Resolver<'_> {
                 _ => self.text_needed(value),
             },
             Ty::OneOf(options) | Ty::SetOf(options) => self.option(value, options, name),
-            Ty::Date { from, to } => {
+            Ty::Date { from, to, .. } => {
                 let ValueKind::Date(date) = value.kind else { return self.mismatch(value, name, ty, "a date, such as `2026-08-01`") };
                 self.date_in(date, *from, *to, value.at, name)?;
                 Ok(plan::Value::Date(date.to_string().into()))
@@ -35,6 +36,19 @@ impl Resolver<'_> {
             Ty::Content => match &value.kind {
                 ValueKind::Path(path) if path.rest.is_empty() => self.named(Kind::Content, &path.first).map(plan::Value::Content),
                 _ => self.mismatch(value, name, ty, "the name of a content"),
+            },
+            Ty::Program => match &value.kind {
+                ValueKind::Path(path) if path.rest.is_empty() => self.named(Kind::Program, &path.first).map(plan::Value::Program),
+                ValueKind::Text(text) => {
+                    let plain = text.as_str().to_owned();
+                    self.fail(Problem::new(Check::WrongType, value.at, "a program is named without quotes").fix(
+                        format!("write `{plain}`"),
+                        value.at,
+                        plain,
+                        true,
+                    ))
+                }
+                _ => self.mismatch(value, name, ty, "the name of a program"),
             },
             Ty::Flag => match &value.kind {
                 ValueKind::Path(path) if path.rest.is_empty() && matches!(path.first.text.as_str(), "yes" | "no") => {
@@ -52,9 +66,10 @@ impl Resolver<'_> {
 
     fn mismatch<T>(&mut self, value: &Value, name: &str, ty: &Ty, wanted: &str) -> Resolved<T> {
         let written = self.written(value.at);
-        self.fail(
+        self.fail_asked(
             Problem::new(Check::WrongType, value.at, format!("`{name}` is {}, and {written} is {}", ty.describe(), noun(&value.kind)))
                 .help(format!("write {wanted}")),
+            "declared here",
         )
     }
 
@@ -76,17 +91,19 @@ impl Resolver<'_> {
         let Ty::Number { whole, from, to } = ty else { return Ok(number) };
         if *whole && !number.is_whole() {
             let low = number.floor();
-            return self.fail(
+            return self.fail_asked(
                 Problem::new(Check::FractionForWhole, value.at, format!("`{name}` is a whole number, and {number} is none"))
                     .here(format!("{low} or {}?", low.plus(Decimal::whole(1)))),
+                "declared here",
             );
         }
         let (below, above) = (from.is_some_and(|from| number < from), to.is_some_and(|to| number > to));
         if below || above {
-            return self.fail(
+            return self.fail_asked(
                 Problem::new(Check::OutOfDomain, value.at, format!("`{name}` is never {number}"))
                     .here(format!("it goes {}", bounds(from.map(|n| n.to_string()), to.map(|n| n.to_string()))))
                     .help(format!("use a number that `{name}` can be, or widen its domain where it is declared")),
+                "declared here",
             );
         }
         Ok(number)
@@ -94,9 +111,10 @@ impl Resolver<'_> {
 
     fn date_in(&mut self, date: Date, from: Option<Date>, to: Option<Date>, at: Range, name: &str) -> Resolved<()> {
         if from.is_some_and(|from| date < from) || to.is_some_and(|to| date > to) {
-            return self.fail(
+            return self.fail_asked(
                 Problem::new(Check::OutOfDomain, at, format!("`{name}` is never {date}"))
                     .here(format!("it goes {}", bounds(from.map(|d| d.to_string()), to.map(|d| d.to_string())))),
+                "declared here",
             );
         }
         Ok(())
@@ -111,13 +129,22 @@ impl Resolver<'_> {
                     return Ok(plan::Value::Option(word.text.clone()));
                 }
                 let mut problem = Problem::new(Check::UnknownOption, word.at, format!("`{name}` is never `{}`", word.text));
+                if matches!(word.text.to_lowercase().as_str(), "known" | "unknown") {
+                    let lower = word.text.to_lowercase();
+                    return self.fail(Problem::new(Check::ForeignWord, word.at, format!("keywords are written small: `{lower}`")).fix(
+                        format!("write `{lower}`"),
+                        word.at,
+                        lower,
+                        true,
+                    ));
+                }
                 let by_stored = options.iter().find(|option| option.stored.as_deref() == Some(word.text.as_str()));
                 let meant = by_stored.map(|option| option.name.as_str()).or_else(|| closest(&word.text, options.iter().map(|option| option.name.as_str())));
                 problem = match meant {
                     Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), word.at, meant, true),
                     None => problem.help(format!("it is one of {list}")),
                 };
-                self.fail(problem)
+                self.fail_asked(problem, "its options are declared here")
             }
             ValueKind::Text(text) => {
                 let found = options.iter().find(|option| option.name == *text || option.stored.as_ref() == Some(text));
@@ -138,13 +165,12 @@ impl Resolver<'_> {
     }
 
     /// Values that stand twice in a list.
-    pub(super) fn repeated(&mut self, list: &[Value], values: &[plan::Value]) {
-        for (index, (value, at)) in values.iter().zip(list).enumerate() {
-            if let Some(first) = values.iter().take(index).position(|known| known == value).and_then(|first| list.get(first)) {
-                self.report(
-                    Problem::new(Check::DuplicateName, at.at, format!("{} stands in this list twice", at.at.of(&self.chunk.body(self.db).text)))
-                        .also(first.at, "already here"),
-                );
+    pub(super) fn repeated<T: std::hash::Hash + Eq>(&mut self, list: &[Value], values: &[T]) {
+        let mut seen: FxHashMap<&T, Range> = FxHashMap::default();
+        for (value, at) in values.iter().zip(list.iter().map(|value| value.at)) {
+            if let Some(first) = seen.insert(value, at) {
+                let text = format!("{} stands in this list twice", at.of(&self.chunk.body(self.db).text));
+                self.report(Problem::new(Check::DuplicateName, at, text).also(first, "already here"));
             }
         }
     }
@@ -218,9 +244,10 @@ impl Resolver<'_> {
             ValueKind::Number(number) => {
                 let outside = known.from.is_some_and(|from| *number < from) || known.to.is_some_and(|to| *number > to);
                 if outside {
-                    return self.fail(
+                    return self.fail_asked(
                         Problem::new(Check::OutOfDomain, value.at, format!("`{score}` is never {number}"))
                             .here(format!("it goes {}", bounds(known.from.map(|n| n.to_string()), known.to.map(|n| n.to_string())))),
+                        "declared here",
                     );
                 }
                 Ok(*number)

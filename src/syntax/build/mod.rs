@@ -72,7 +72,8 @@ pub(super) fn build(pairs: Pairs<'_, Rule>, text: &str, docs: &[Doc], copy: Opti
         }
     }
     let Builder { claimed, mut problems, .. } = builder;
-    for (doc, _) in docs.iter().zip(claimed).filter(|(doc, claimed)| !claimed && doc.place.end > doc.place.start) {
+    // What a syntax error hides may be what a doc comment belongs to.
+    for (doc, _) in docs.iter().zip(claimed).filter(|(doc, claimed)| copy.is_none() && !claimed && doc.place.end > doc.place.start) {
         problems.push(
             Problem::new(Check::StrayDoc, doc.place, "this doc comment belongs to nothing")
                 .here("no declaration, stage, track, touch or field follows it")

@@ -1,9 +1,10 @@
 //! `program` with its tracks and steps, `handoff`, `limits`.
 
 use super::{Builder, P, Rule, Seen};
-use crate::diagnostics::{Check, Problem};
+use crate::diagnostics::{Check, Edit, Problem};
 use crate::syntax::ast::{
-    At, Audience, Back, Channel, Common, Frequency, Goal, Handoff, Join, Limits, Name, Program, Rejoin, SendOn, Step, StepKind, Touch, Track, Trigger,
+    At, Audience, Back, Channel, Common, Frequency, Goal, Handoff, Join, Limits, Name, PredicateKind, Program, Rejoin, SendOn, Step, StepKind, Touch, Track,
+    Trigger,
 };
 use crate::text::{Range, TimeOfDay};
 
@@ -37,7 +38,21 @@ impl Builder<'_> {
                 for inner in pair.into_inner() {
                     match inner.as_rule() {
                         Rule::anonymous => audience.anonymous = Some(self.at(&inner)),
-                        _ => audience.predicate = Some(self.predicate(inner)),
+                        _ => {
+                            let at = self.at(&inner);
+                            let predicate = self.predicate(inner);
+                            if matches!(predicate.kind, PredicateKind::Or(_)) && predicate.at.start == at.start {
+                                let problem = Problem::new(Check::MixedAndOr, at, "`and` and `or` are mixed without parentheses")
+                                    .here("this stands behind `anonymous and`")
+                                    .fix_all(
+                                        "set parentheses around it",
+                                        vec![Edit { at: Range::at(at.start), new: "(".to_owned() }, Edit { at: Range::at(at.end), new: ")".to_owned() }],
+                                        true,
+                                    );
+                                self.report(problem);
+                            }
+                            audience.predicate = Some(predicate);
+                        }
                     }
                 }
                 program.audience = Some(audience);
