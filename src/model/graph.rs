@@ -1,11 +1,11 @@
 //! What only the whole policy shows: names declared twice, circles, what nobody speaks of, shared pages, no lead.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::names::{Space, Symbol, declared, index, schema};
+use super::names::{Declared, Space, Symbol, declared, index, schema};
 use super::resolve::checked;
 use crate::db::load::asset_path;
 use crate::db::{Chunk, Db, Workspace, chunks, parsed};
@@ -26,25 +26,40 @@ fn problem(check: Check, address: &Address, part: Part, message: impl Into<Strin
 /// The problems of the whole policy.
 #[salsa::tracked(returns(deref))]
 pub fn policy_problems<'db>(db: &'db dyn Db) -> Vec<PolicyProblem> {
+    let all = entries(db);
     let mut found = duplicates(db);
-    found.extend(no_lead(db));
-    found.extend(circles(db));
-    found.extend(unused(db));
+    found.extend(no_lead(db, &all));
+    found.extend(circles(db, &all));
+    found.extend(unused(db, &all));
     found.extend(shared_sources(db));
-    found.extend(shared_limits(db));
+    found.extend(shared_limits(db, &all));
     found
 }
 
-/// All declarations in the order of files and places, each with its address.
-fn addresses<'db>(db: &'db dyn Db) -> Vec<(Address, Chunk<'db>, Option<u32>)> {
-    let mut counts: FxHashMap<(Kind, SmolStr), u32> = FxHashMap::default();
+/// A declaration of the policy.
+struct Entry<'db> {
+    declared: &'db Declared,
+    /// Which one of its kind and name it is, from 0.
+    nth: u32,
+    chunk: Chunk<'db>,
+}
+
+impl Entry<'_> {
+    fn address(&self) -> Address {
+        Address { kind: self.declared.kind, name: self.declared.name.clone(), nth: self.nth }
+    }
+}
+
+/// All declarations in the order of files and places.
+fn entries<'db>(db: &'db dyn Db) -> Vec<Entry<'db>> {
+    let mut counts: FxHashMap<(Kind, &str), u32> = FxHashMap::default();
     let mut found = Vec::new();
     for file in Workspace::get(db).files(db) {
         for chunk in &chunks(db, *file).chunks {
             for declaration in declared(db, *chunk) {
-                let nth = counts.entry((declaration.kind, declaration.name.clone())).or_default();
-                found.push((Address { kind: declaration.kind, name: declaration.name.clone(), nth: *nth }, *chunk, declaration.item));
-                *nth += 1;
+                let next = counts.entry((declaration.kind, declaration.name.as_str())).or_default();
+                found.push(Entry { declared: declaration, nth: *next, chunk: *chunk });
+                *next += 1;
             }
         }
     }
@@ -107,12 +122,12 @@ fn duplicates(db: &dyn Db) -> Vec<PolicyProblem> {
     found
 }
 
-fn no_lead(db: &dyn Db) -> Option<PolicyProblem> {
+fn no_lead(db: &dyn Db, all: &[Entry<'_>]) -> Option<PolicyProblem> {
     if index(db).sites.contains_key(&Symbol::new(db, Space::Of(Kind::Lead), SmolStr::default())) {
         return None;
     }
     // Rules and signals alone are a pack that another policy uses.
-    let (first, ..) = addresses(db).into_iter().find(|(address, ..)| !matches!(address.kind, Kind::Rule | Kind::Signal))?;
+    let first = all.iter().find(|entry| !matches!(entry.declared.kind, Kind::Rule | Kind::Signal))?.address();
     let problem = problem(Check::MissingClause, &first, Part::Name, "the policy has no `lead`", "who is this about?")
         .help("declare what is known of a lead: `lead { role: one of cfo, controller }`");
     Some((first, problem))
@@ -120,99 +135,113 @@ fn no_lead(db: &dyn Db) -> Option<PolicyProblem> {
 
 const DEFINED: [Kind; 4] = [Kind::Segment, Kind::Icp, Kind::Journey, Kind::Score];
 
-/// Circles among segments, icps, journeys and scores: each strongly connected group once, by its shortest circle.
-fn circles(db: &dyn Db) -> Vec<PolicyProblem> {
-    type Node = (Kind, SmolStr);
-    // For each node what it asks of, with the place: the number of the use in its chunk.
-    let mut edges: BTreeMap<Node, BTreeMap<Node, u32>> = BTreeMap::new();
-    for (address, chunk, item) in addresses(db) {
-        if !DEFINED.contains(&address.kind) || address.nth > 0 {
-            continue;
-        }
-        let Some(item) = item else { continue };
-        let own = edges.entry((address.kind, address.name)).or_default();
-        for (used, number) in checked(db, chunk).uses.iter().zip(0..) {
-            if used.owner == item && used.defines && DEFINED.contains(&used.kind) {
-                own.entry((used.kind, used.name.clone())).or_insert(number);
+/// What one declaration asks of others: for each its number, and the place as the number of the use in its chunk.
+type Edges = Vec<(usize, u32)>;
+
+/// Circles among segments, icps, journeys and scores: each is told once, the shortest way round.
+fn circles(db: &dyn Db, all: &[Entry<'_>]) -> Vec<PolicyProblem> {
+    let nodes: Vec<&Entry<'_>> = all.iter().filter(|entry| DEFINED.contains(&entry.declared.kind) && entry.nth == 0 && entry.declared.item.is_some()).collect();
+    let numbers: FxHashMap<(Kind, &str), usize> =
+        nodes.iter().enumerate().map(|(number, node)| ((node.declared.kind, node.declared.name.as_str()), number)).collect();
+    let mut asked = vec![0usize; nodes.len()];
+    let edges: Vec<Edges> = nodes
+        .iter()
+        .map(|node| {
+            let mut own: Edges = Vec::new();
+            for (used, place) in checked(db, node.chunk).uses.iter().zip(0..) {
+                if Some(used.owner) == node.declared.item
+                    && used.defines
+                    && let Some(target) = numbers.get(&(used.kind, used.name.as_str()))
+                    && !own.iter().any(|(known, _)| known == target)
+                {
+                    own.push((*target, place));
+                    if let Some(count) = asked.get_mut(*target) {
+                        *count += 1;
+                    }
+                }
             }
-        }
-    }
-    // Nodes that nobody asks of, or that ask of nobody, are in no circle: peel them off until none is left.
-    let mut asked: BTreeMap<&Node, usize> = BTreeMap::new();
-    for target in edges.values().flat_map(BTreeMap::keys) {
-        *asked.entry(target).or_default() += 1;
-    }
-    let mut free: Vec<&Node> = edges.keys().filter(|node| !asked.contains_key(*node)).collect();
-    let mut left: BTreeSet<&Node> = edges.keys().collect();
+            own
+        })
+        .collect();
+    // Who is asked by nobody is in no circle: peel them off until none is left.
+    let mut left = vec![true; nodes.len()];
+    let mut free: Vec<usize> = (0..nodes.len()).filter(|node| asked.get(*node) == Some(&0)).collect();
     while let Some(node) = free.pop() {
-        left.remove(node);
-        for target in edges.get(node).into_iter().flat_map(BTreeMap::keys) {
-            if let Some(count) = asked.get_mut(target) {
+        if let Some(here) = left.get_mut(node) {
+            *here = false;
+        }
+        for (target, _) in edges.get(node).into_iter().flatten() {
+            if let Some(count) = asked.get_mut(*target) {
                 *count -= 1;
-                if *count == 0 && left.contains(target) {
-                    free.push(target);
+                if *count == 0 {
+                    free.push(*target);
                 }
             }
         }
     }
     let mut found = Vec::new();
-    let mut told: BTreeSet<&Node> = BTreeSet::new();
-    for start in left.iter().copied() {
-        if told.contains(start) {
+    let mut told: FxHashSet<usize> = FxHashSet::default();
+    for start in (0..nodes.len()).filter(|node| left.get(*node) == Some(&true)) {
+        if told.contains(&start) {
             continue;
         }
         let Some(circle) = shortest_circle(start, &edges, &left) else { continue };
         told.extend(circle.iter().copied());
-        let address = |node: &Node| Address { kind: node.0, name: node.1.clone(), nth: 0 };
-        let place = |from: &Node, to: &Node| {
-            let number = edges.get(from).and_then(|targets| targets.get(to)).copied().unwrap_or(0);
-            Place::There(address(from), Part::Use(number))
-        };
-        let message = match circle.as_slice() {
-            [one] if one.0 == Kind::Journey => format!("a stage of `{}` asks for its own journey", one.1),
-            [one] => format!("the {} `{}` is defined by itself", one.0.keyword(), one.1),
+        let members: Vec<&Entry<'_>> = circle.iter().filter_map(|node| nodes.get(*node).copied()).collect();
+        let name = |entry: &Entry<'_>| entry.declared.name.clone();
+        let message = match members.as_slice() {
+            [one] if one.declared.kind == Kind::Journey => format!("the journey `{}` asks for its own stage", name(one)),
+            [one] => format!("the {} `{}` is defined by itself", one.declared.kind.keyword(), name(one)),
             several => {
-                let names: Vec<String> = several.iter().chain(several.first()).map(|node| format!("`{}`", node.1)).collect();
-                format!("these are defined by each other in a circle: {}", names.join(" -> "))
+                let names: Vec<String> = several.iter().chain(several.first()).map(|entry| format!("`{}`", name(entry))).collect();
+                // A long circle is told by its beginning: all of it is labelled where it stands.
+                if names.len() > 8 {
+                    format!(
+                        "{} declarations are defined by each other in a circle, beginning with {}",
+                        several.len(),
+                        names.iter().take(3).cloned().collect::<Vec<_>>().join(" -> ")
+                    )
+                } else {
+                    format!("these are defined by each other in a circle: {}", names.join(" -> "))
+                }
             }
         };
         let mut problem =
             Problem::new(Check::CircularDefinition, Range::default(), message).help("break the circle: nothing can be defined by what it defines");
         problem.labels.clear();
-        for (index, node) in circle.iter().enumerate() {
-            let Some(next) = circle.get(index + 1).or(circle.first()) else { continue };
-            problem.labels.push(Label { place: place(node, next), text: format!("`{}` asks `{}`", node.1, next.1), primary: index == 0 });
+        for (index, (node, entry)) in circle.iter().zip(&members).enumerate() {
+            let next = circle.get(index + 1).or(circle.first()).copied().unwrap_or(*node);
+            let place = edges.get(*node).and_then(|own| own.iter().find(|(target, _)| *target == next)).map_or(0, |(_, place)| *place);
+            let asked = nodes.get(next).map(|entry| name(entry)).unwrap_or_default();
+            let text = format!("`{}` asks `{asked}`", name(entry));
+            problem.labels.push(Label { place: Place::There(entry.address(), Part::Use(place)), text, primary: index == 0 });
         }
-        found.push((address(start), problem));
+        if let Some(first) = members.first() {
+            found.push((first.address(), problem));
+        }
     }
     found
 }
 
 /// The shortest way from `start` back to itself.
-fn shortest_circle<'e>(
-    start: &'e (Kind, SmolStr),
-    edges: &'e BTreeMap<(Kind, SmolStr), BTreeMap<(Kind, SmolStr), u32>>,
-    among: &BTreeSet<&'e (Kind, SmolStr)>,
-) -> Option<Vec<&'e (Kind, SmolStr)>> {
-    let mut from: BTreeMap<&(Kind, SmolStr), &(Kind, SmolStr)> = BTreeMap::new();
+fn shortest_circle(start: usize, edges: &[Edges], among: &[bool]) -> Option<Vec<usize>> {
+    let mut from: FxHashMap<usize, usize> = FxHashMap::default();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
-        for target in edges.get(node)?.keys() {
-            if target == start {
+        for (target, _) in edges.get(node)? {
+            if *target == start {
                 let mut circle = vec![node];
                 let mut at = node;
                 while at != start {
-                    at = from.get(at)?;
+                    at = *from.get(&at)?;
                     circle.push(at);
                 }
                 circle.reverse();
                 return Some(circle);
             }
-            if let Some(target) = among.get(target).copied()
-                && !from.contains_key(target)
-            {
-                from.insert(target, node);
-                queue.push_back(target);
+            if among.get(*target) == Some(&true) && !from.contains_key(target) {
+                from.insert(*target, node);
+                queue.push_back(*target);
             }
         }
     }
@@ -220,33 +249,28 @@ fn shortest_circle<'e>(
 }
 
 /// Declarations that nothing but tests, and nothing but themselves, speaks of.
-fn unused(db: &dyn Db) -> Vec<PolicyProblem> {
-    let all = addresses(db);
-    if all.iter().any(|(_, chunk, _)| parsed(db, *chunk).broken) {
+fn unused(db: &dyn Db, all: &[Entry<'_>]) -> Vec<PolicyProblem> {
+    if all.iter().any(|entry| parsed(db, entry.chunk).broken) {
         // What a broken declaration speaks of is not known.
         return Vec::new();
     }
     let mut used: FxHashSet<(Kind, &str)> = FxHashSet::default();
-    for (address, chunk, item) in &all {
-        if address.kind == Kind::Test {
-            continue;
-        }
-        for found in checked(db, *chunk).uses.iter().filter(|found| Some(found.owner) == *item) {
-            if !(found.kind == address.kind && found.name == address.name) {
-                used.insert((found.kind, found.name.as_str()));
-            }
-        }
+    for entry in all.iter().filter(|entry| entry.declared.kind != Kind::Test) {
+        let own = (entry.declared.kind, entry.declared.name.as_str());
+        let uses = checked(db, entry.chunk).uses.iter().filter(|used| Some(used.owner) == entry.declared.item);
+        used.extend(uses.map(|used| (used.kind, used.name.as_str())).filter(|used| *used != own));
     }
     all.iter()
-        .filter(|(address, chunk, item)| {
-            let matters = matches!(address.kind, Kind::Signal | Kind::Segment | Kind::Journey | Kind::Score | Kind::Content);
+        .filter(|entry| {
+            let matters = matches!(entry.declared.kind, Kind::Signal | Kind::Segment | Kind::Journey | Kind::Score | Kind::Content);
             let draft = || {
-                let item = item.and_then(|item| parsed(db, *chunk).items.get(item as usize));
+                let item = entry.declared.item.and_then(|item| parsed(db, entry.chunk).items.get(item as usize));
                 item.is_some_and(|item| item.common.draft.is_some())
             };
-            matters && address.nth == 0 && !used.contains(&(address.kind, address.name.as_str())) && !draft()
+            matters && entry.nth == 0 && !used.contains(&(entry.declared.kind, entry.declared.name.as_str())) && !draft()
         })
-        .map(|(address, ..)| {
+        .map(|entry| {
+            let address = entry.address();
             let (what, help) = match address.kind {
                 Kind::Signal => ("nobody listens to it", "ask `did …`, start a track with it, or give points for it"),
                 Kind::Content => ("no touch sends it", "send it from a program, or mark it as `draft`"),
@@ -255,7 +279,8 @@ fn unused(db: &dyn Db) -> Vec<PolicyProblem> {
                 _ => ("nothing asks for it", "ask `in …` in a program or a segment, or remove it"),
             };
             let message = format!("the {} `{}` is not used", address.kind.keyword(), address.name);
-            (address.clone(), problem(Check::UnusedDeclaration, address, Part::Name, message, what).help(help))
+            let problem = problem(Check::UnusedDeclaration, &address, Part::Name, message, what).help(help);
+            (address, problem)
         })
         .collect()
 }
@@ -313,11 +338,13 @@ fn shared_sources(db: &dyn Db) -> Vec<PolicyProblem> {
 }
 
 /// Clauses that one `limits` of the policy may have.
-fn shared_limits(db: &dyn Db) -> Vec<PolicyProblem> {
+fn shared_limits(db: &dyn Db, all: &[Entry<'_>]) -> Vec<PolicyProblem> {
     let mut first: BTreeMap<&str, Address> = BTreeMap::new();
     let mut found = Vec::new();
-    for (address, chunk, item) in addresses(db) {
-        let Some(Body::Limits(limits)) = item.and_then(|item| parsed(db, chunk).items.get(item as usize)).map(|item| &item.body) else { continue };
+    for entry in all.iter().filter(|entry| entry.declared.kind == Kind::Limits) {
+        let address = entry.address();
+        let item = entry.declared.item.and_then(|item| parsed(db, entry.chunk).items.get(item as usize));
+        let Some(Body::Limits(limits)) = item.map(|item| &item.body) else { continue };
         let clauses = [("quiet", limits.quiet.is_some()), ("consent again", limits.consent_again.is_some()), ("prefer", !limits.prefer.is_empty())];
         for (clause, _) in clauses.into_iter().filter(|(_, has)| *has) {
             match first.get(clause) {

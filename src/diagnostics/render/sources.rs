@@ -60,7 +60,9 @@ fn harmful(c: char) -> bool {
 
 /// The text with harmful characters replaced by others of the same number of bytes, so that places stay right.
 fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(harmful) {
+    // Nearly all text is plain: a look at its bytes is enough.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r');
+    if text.bytes().all(plain) || !text.chars().any(harmful) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());

@@ -41,7 +41,7 @@ impl Builder<'_> {
                         _ => {
                             let at = self.at(&inner);
                             let predicate = self.predicate(inner);
-                            if matches!(predicate.kind, PredicateKind::Or(_)) && predicate.at.start == at.start {
+                            if audience.anonymous.is_some() && matches!(predicate.kind, PredicateKind::Or(_)) && predicate.at.start == at.start {
                                 let problem = Problem::new(Check::MixedAndOr, at, "`and` and `or` are mixed without parentheses")
                                     .here("this stands behind `anonymous and`")
                                     .fix_all(
