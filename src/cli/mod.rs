@@ -14,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::db::parallel::STACK;
+
 const EXIT_STATUS: &str = "Exit status:
   0  clean: nothing of level error was found
   1  something of level error was found; later commands also: a test failed, a check did not hold
@@ -95,9 +97,6 @@ enum Outcome {
     Failed,
 }
 
-/// Deeply nested text needs deep stacks: so many bytes each. Only what is used is taken from memory.
-const STACK: usize = 64 << 20;
-
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -108,15 +107,12 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || {
-        let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
-        match cli.command {
-            Command::Check(command) => command.run(&cli.common),
-            Command::Compile(command) => command.run(&cli.common),
-            Command::Schema(command) => command.run(&cli.common),
-            Command::Explain(command) => command.run(&cli.common),
-            Command::New(command) => command.run(&cli.common),
-        }
+    let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
+        Command::Check(command) => command.run(&cli.common),
+        Command::Compile(command) => command.run(&cli.common),
+        Command::Schema(command) => command.run(&cli.common),
+        Command::Explain(command) => command.run(&cli.common),
+        Command::New(command) => command.run(&cli.common),
     });
     let outcome = match run.map(std::thread::JoinHandle::join) {
         Ok(Ok(outcome)) => outcome,

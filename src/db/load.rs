@@ -1,6 +1,6 @@
 //! From paths to inputs: finds the workspace, reads its files and what they name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::settings::{self, Settings};
-use super::{Asset, Damage, Db, RootDb, SourceFile, Workspace, chunks, parsed};
+use super::{Asset, Damage, Db, RootDb, SourceFile, Workspace, chunks, parallel, parsed};
 use crate::diagnostics::Problem;
 use crate::plan::bytes_fingerprint;
 use crate::syntax::ast::Body;
@@ -18,6 +18,8 @@ use crate::syntax::ast::Body;
 pub const MOST_BYTES: u64 = 64 << 20;
 /// A file of text has at most so many bytes.
 pub const MOST_TEXT_BYTES: u64 = 4 << 20;
+/// More files than this are read by several threads.
+const MANY_FILES: usize = 64;
 /// The name of the settings file.
 pub const SETTINGS: &str = "nurture.toml";
 /// The name by which standard input is spoken of.
@@ -172,7 +174,8 @@ fn prefix_of(root: &Path, current: &Path) -> String {
 /// All policy files under `folder`, each once, however links point at it. Folders that begin with a dot, and folders
 /// with settings of their own, belong to somebody else.
 fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError> {
-    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut links = false;
     let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 0
@@ -194,11 +197,16 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError
                 return Err(LoadError::io(&path, &error).help("a part of the policy would be missing, so nothing was checked"));
             }
         };
+        links |= entry.path_is_symlink();
         if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "nurture") {
-            let real = fs::canonicalize(entry.path()).map_err(|error| LoadError::io(entry.path(), &error))?;
-            if seen.insert(real) {
-                files.insert(entry.path().to_owned());
-            }
+            found.push(entry.into_path());
+        }
+    }
+    // Only links can lead to one file by two ways.
+    let mut seen = BTreeSet::new();
+    for path in found {
+        if !links || seen.insert(fs::canonicalize(&path).map_err(|error| LoadError::io(&path, &error))?) {
+            files.insert(path);
         }
     }
     Ok(())
@@ -256,14 +264,14 @@ pub struct Vocabulary<'a> {
 /// # Errors
 /// When a file cannot be read: nothing is checked then, for a part of the policy would be missing.
 pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded, LoadError> {
-    let mut texts: Vec<(SmolStr, String, Option<Damage>)> = sources
-        .files
-        .par_iter()
-        .map(|path| {
-            let (text, damage) = read_file(path)?;
-            Ok((SmolStr::from(shown(path.strip_prefix(&sources.root).unwrap_or(path))), text, damage))
-        })
-        .collect::<Result<_, LoadError>>()?;
+    let read = |path: &PathBuf| {
+        let (text, damage) = read_file(path)?;
+        Ok((SmolStr::from(shown(path.strip_prefix(&sources.root).unwrap_or(path))), text, damage))
+    };
+    let many = sources.files.len() > MANY_FILES && parallel::worth(usize::MAX);
+    let texts: Result<Vec<(SmolStr, String, Option<Damage>)>, LoadError> =
+        if many { sources.files.par_iter().map(read).collect() } else { sources.files.iter().map(read).collect() };
+    let mut texts = texts?;
     if let Some(bytes) = sources.stdin.take() {
         let (text, damage) = decode(bytes);
         texts.push((STDIN.into(), text, damage));
@@ -317,30 +325,26 @@ pub fn asset_path(file: &str, named: &str) -> Option<SmolStr> {
 
 /// Reads the files that `text` clauses name.
 pub fn read_assets(db: &RootDb, workspace: Workspace, root: &Path) -> Vec<(SmolStr, Asset)> {
-    let files = workspace.files(db);
-    let named: BTreeSet<SmolStr> = files
-        .par_iter()
-        .map_with(db.clone(), |db, file| {
-            let db: &dyn Db = db;
-            let mut found = BTreeSet::new();
-            // Only what can hold the clause is read here: all else waits until it is checked, on all cores.
-            for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("content") && chunk.body(db).text.contains("text")) {
-                for item in &parsed(db, *chunk).items {
-                    if let Body::Content(content) = &item.body
-                        && let Some(text) = &content.text
-                    {
-                        found.extend(asset_path(file.path(db), &text.value));
-                    }
-                }
+    let parallel = parallel::worth(workspace.bytes(db));
+    let found = parallel::map(db, workspace.files(db), parallel, |db, file| named_texts(db, *file));
+    let named: BTreeSet<SmolStr> = found.into_iter().flatten().collect();
+    named.into_iter().map(|path| (path.clone(), read_asset(&root.join(path.as_str())))).collect()
+}
+
+/// The paths that the `text` clauses of a file name.
+fn named_texts(db: &dyn Db, file: SourceFile) -> Vec<SmolStr> {
+    let mut found = Vec::new();
+    // Only what can hold the clause is read here: all else waits until it is checked.
+    for chunk in chunks(db, file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("content") && chunk.body(db).text.contains("text")) {
+        for item in &parsed(db, *chunk).items {
+            if let Body::Content(content) = &item.body
+                && let Some(text) = &content.text
+            {
+                found.extend(asset_path(file.path(db), &text.value));
             }
-            found
-        })
-        .reduce(BTreeSet::new, |mut all, mut some| {
-            all.append(&mut some);
-            all
-        });
-    let read: BTreeMap<SmolStr, Asset> = named.into_par_iter().map(|path| (path.clone(), read_asset(&root.join(path.as_str())))).collect();
-    read.into_iter().collect()
+        }
+    }
+    found
 }
 
 fn read_asset(path: &Path) -> Asset {

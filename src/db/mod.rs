@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "salsa makes functions without docs; what is written here has them")]
 
 pub mod load;
+pub mod parallel;
 pub mod settings;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -103,6 +104,13 @@ pub struct Workspace {
     /// The files that its `text` clauses name, sorted by path.
     #[returns(deref)]
     pub assets: Vec<(SmolStr, Asset)>,
+}
+
+impl Workspace {
+    /// How many bytes of text the policy has.
+    pub fn bytes(self, db: &dyn Db) -> usize {
+        self.files(db).iter().map(|file| file.text(db).len()).sum()
+    }
 }
 
 /// A chunk of a file: what lies between two declaration keywords in column 0.

@@ -1,10 +1,9 @@
 //! All findings of a policy, with absolute places: what `allow` and the settings silence is left out.
 
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parsed};
+use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parallel, parsed};
 use crate::diagnostics::{Address, Check, Diagnostic, Part, Place, Problem, Severity, Span, SpanEdit, SpanFix, SpanLabel};
 use crate::model::checked;
 use crate::model::graph::policy_problems;
@@ -14,24 +13,22 @@ use crate::text::Range;
 
 /// All findings, in order of file and place.
 pub fn findings(db: &RootDb) -> Vec<Diagnostic> {
-    warm(db);
-    let files = Workspace::get(db).files(db);
-    let mut all: Vec<Diagnostic> =
-        files.par_iter().map_with(db.clone(), |db, file| file_findings(db, *file).to_vec()).collect::<Vec<_>>().into_iter().flatten().collect();
+    let workspace = Workspace::get(db);
+    let files = workspace.files(db);
+    let parallel = parallel::worth(workspace.bytes(db));
+    if parallel {
+        warm(db, files);
+    }
+    let mut all: Vec<Diagnostic> = parallel::map(db, files, parallel, |db, file| file_findings(db, *file).to_vec()).into_iter().flatten().collect();
     all.sort_by(Diagnostic::order);
     all.dedup();
     all
 }
 
 /// Checks all chunks on all cores, so that the queries behind it find their answers ready.
-fn warm(db: &RootDb) {
-    let files = Workspace::get(db).files(db);
-    files.par_iter().map_with(db.clone(), |db, file| chunks(db, *file).chunks.len()).for_each(drop);
-    let count: usize = files.iter().map(|file| chunks(db, *file).chunks.len()).sum();
-    if count < 64 {
-        return;
-    }
-    let places: Vec<(SourceFile, usize)> = files.iter().flat_map(|file| (0..chunks(db, *file).chunks.len()).map(|number| (*file, number))).collect();
+fn warm(db: &RootDb, files: &[SourceFile]) {
+    let counts = parallel::map(db, files, true, |db, file| chunks(db, *file).chunks.len());
+    let places: Vec<(SourceFile, usize)> = files.iter().zip(counts).flat_map(|(file, count)| (0..count).map(|number| (*file, number))).collect();
     let each = |db: &RootDb, places: &[(SourceFile, usize)], step: &dyn Fn(&RootDb, Chunk<'_>)| {
         for (file, number) in places {
             if let Some(chunk) = chunks(db, *file).chunks.get(*number) {
@@ -39,16 +36,17 @@ fn warm(db: &RootDb) {
             }
         }
     };
-    let some: Vec<&[(SourceFile, usize)]> = places.chunks(256).collect();
-    some.par_iter().for_each_with(db.clone(), |db, places| {
-        each(db, places, &|db, chunk| {
+    // Pieces large enough that handing them out costs nothing.
+    let pieces: Vec<&[(SourceFile, usize)]> = places.chunks(256).collect();
+    parallel::map(db, &pieces, true, |db, piece| {
+        each(db, piece, &|db, chunk| {
             parsed(db, chunk);
             declared(db, chunk);
             schema_parts(db, chunk);
         });
     });
-    some.par_iter().for_each_with(db.clone(), |db, places| {
-        each(db, places, &|db, chunk| {
+    parallel::map(db, &pieces, true, |db, piece| {
+        each(db, piece, &|db, chunk| {
             checked(db, chunk);
         });
     });

@@ -1,9 +1,8 @@
 //! Puts the plan document together: items by name, with sources, docs, refs, allows and fingerprints.
 
-use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, line_index, parsed};
+use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, line_index, parallel, parsed};
 use crate::model::names::schema;
 use crate::model::resolve::LimitsPart;
 use crate::model::schema::{BUILTIN, Ty};
@@ -16,20 +15,17 @@ use crate::text::Range;
 pub fn plan(db: &RootDb) -> Option<Plan> {
     let workspace = Workspace::get(db);
     let settings = workspace.settings(db);
-    let parts: Vec<Option<Vec<(PlanItem, Source)>>> = workspace
-        .files(db)
-        .par_iter()
-        .map_with(db.clone(), |db, file| {
-            let db: &dyn Db = db;
-            let mut items = Vec::new();
-            for chunk in &chunks(db, *file).chunks {
-                for (item, lowered) in parsed(db, *chunk).items.iter().zip(lowered(db, *chunk)) {
-                    items.push(finished(db, *file, *chunk, item, lowered.as_ref()?.clone()));
-                }
+    let worth = parallel::worth(workspace.bytes(db));
+    let parts: Vec<Option<Vec<(PlanItem, Source)>>> = parallel::map(db, workspace.files(db), worth, |db, file| {
+        let db: &dyn Db = db;
+        let mut items = Vec::new();
+        for chunk in &chunks(db, *file).chunks {
+            for (item, lowered) in parsed(db, *chunk).items.iter().zip(lowered(db, *chunk)) {
+                items.push(finished(db, *file, *chunk, item, lowered.as_ref()?.clone()));
             }
-            Some(items)
-        })
-        .collect();
+        }
+        Some(items)
+    });
     let mut lead = None;
     let (mut signals, mut icps, mut segments, mut journeys, mut scores) = (builtin_signals(db), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut contents, mut programs, mut handoffs, mut rules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
