@@ -18,7 +18,7 @@ fn replace(text: &str, from: &str, to: &str) -> Option<(String, usize)> {
     let code = |at: &usize| {
         let line = text[..*at].rfind('\n').map_or(0, |start| start + 1);
         let before = &text[line..*at];
-        before.matches('"').count() % 2 == 0 && !before.contains('#')
+        before.matches('"').count().is_multiple_of(2) && !before.contains('#')
     };
     let at = text.match_indices(from).map(|(at, _)| at).find(code)?;
     Some((format!("{}{to}{}", &text[..at], &text[at + from.len()..]), at))

@@ -25,7 +25,7 @@ fn problem(check: Check, address: &Address, part: Part, message: impl Into<Strin
 
 /// The problems of the whole policy.
 #[salsa::tracked(returns(deref))]
-pub fn policy_problems<'db>(db: &'db dyn Db) -> Vec<PolicyProblem> {
+pub fn policy_problems(db: &dyn Db) -> Vec<PolicyProblem> {
     let all = entries(db);
     let mut found = duplicates(db);
     found.extend(no_lead(db, &all));

@@ -130,7 +130,7 @@ pub fn index<'db>(db: &'db dyn Db) -> Index<'db> {
 
 /// The schema of the workspace.
 #[salsa::tracked]
-pub fn schema<'db>(db: &'db dyn Db) -> Schema {
+pub fn schema(db: &dyn Db) -> Schema {
     let mut schema = Schema::builtin();
     for file in Workspace::get(db).files(db) {
         for chunk in &chunks(db, *file).chunks {
