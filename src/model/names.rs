@@ -2,6 +2,8 @@
 
 #![allow(missing_docs, reason = "salsa makes functions without docs; what is written here has them")]
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -142,11 +144,10 @@ pub fn schema(db: &dyn Db) -> Schema {
     schema
 }
 
-/// The names of a kind, sorted: for suggestions.
-#[salsa::tracked(returns(deref))]
-pub fn names_of<'db>(db: &'db dyn Db, symbol: Symbol<'db>, kind: Kind) -> Vec<SmolStr> {
-    let _ = symbol;
-    index(db).names(db, kind).into_iter().map(SmolStr::from).collect()
+/// The names of each kind, sorted: for suggestions.
+#[salsa::tracked]
+pub fn names_by_kind(db: &dyn Db) -> BTreeMap<Kind, Vec<SmolStr>> {
+    Kind::ALL.into_iter().map(|kind| (kind, index(db).names(db, kind).into_iter().map(SmolStr::from).collect())).collect()
 }
 
 /// A name in a space: the key of a look-up.

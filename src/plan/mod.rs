@@ -4,6 +4,7 @@
 //! binary float: decimals are texts.
 
 mod document;
+mod field;
 mod fingerprint;
 mod normal;
 mod predicate;
@@ -12,6 +13,7 @@ mod rule;
 mod schema;
 
 pub use document::*;
+pub use field::*;
 pub use fingerprint::{bytes_fingerprint, fade_table, fingerprint_of, item_fingerprint, policy_fingerprint};
 pub use normal::normal;
 pub use predicate::*;

@@ -214,7 +214,6 @@ fn statement(look: &Look<'_>, start: usize, end: usize, error: usize) -> Option<
     let mut depth = 0usize;
     let mut first = start + 1;
     let mut last = end;
-    let mut line_begins = false;
     for index in start + 1..end {
         let token = list.get(index)?;
         let text = token.text(look.text);
@@ -224,7 +223,6 @@ fn statement(look: &Look<'_>, start: usize, end: usize, error: usize) -> Option<
                 first = index;
             } else {
                 last = index;
-                line_begins = true;
                 break;
             }
         }
@@ -234,7 +232,6 @@ fn statement(look: &Look<'_>, start: usize, end: usize, error: usize) -> Option<
             _ => {}
         }
     }
-    let _ = line_begins;
     let from = list.get(first)?.at.start;
     let to = list.get(last).map_or(look.text.len() as u32, |token| token.at.start);
     (first <= error).then_some(Range::new(from, to))

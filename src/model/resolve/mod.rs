@@ -2,11 +2,14 @@
 
 mod content;
 mod event;
+mod field_test;
 mod items;
+mod left;
 mod predicate;
 mod program;
 mod rule;
 mod rule_atoms;
+mod stage_test;
 mod templates;
 mod test;
 mod unknown;
@@ -16,7 +19,7 @@ pub(crate) use items::{allowed, channel};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::names::{Space, Symbol, lookup, names_of, schema};
+use super::names::{Space, Symbol, lookup, names_by_kind, schema};
 use super::schema::Schema;
 use crate::db::{Asset, Chunk, Db, Workspace, parsed};
 use crate::diagnostics::{Address, Check, Kind, Part, Place, Problem, Reported, closest};
@@ -99,7 +102,8 @@ pub struct LimitsPart {
 pub fn checked<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Checked {
     let parsed = parsed(db, chunk);
     if parsed.broken {
-        return Checked { problems: Vec::new(), uses: mentioned(parsed) };
+        // Its syntax errors are said; what else it holds is not known well enough to be judged.
+        return Checked::default();
     }
     let mut checked = Checked::default();
     for (item, owner) in parsed.items.iter().zip(0..) {
@@ -127,13 +131,6 @@ pub fn lowered<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Vec<Option<PlanItem>>
             resolver.item(item).ok()
         })
         .collect()
-}
-
-/// Of a broken chunk only this much is said: nothing that it could mention is unused. Whatever its readable part
-/// names is enough for that.
-fn mentioned(parsed: &crate::syntax::Parsed) -> Vec<Use> {
-    let _ = parsed;
-    Vec::new()
 }
 
 /// The result of resolving something: its form in the plan, or the proof that a problem was reported.
@@ -238,7 +235,7 @@ impl<'db> Resolver<'db> {
         let mut names: Vec<SmolStr> = match (kind, &self.local) {
             (Kind::Signal, _) => self.schema().signals.keys().cloned().collect(),
             (Kind::Content | Kind::Program | Kind::Handoff, Some(_)) => Vec::new(),
-            _ => names_of(self.db, Symbol::new(self.db, Space::of(kind), SmolStr::default()), kind).to_vec(),
+            _ => names_by_kind(self.db).get(&kind).cloned().unwrap_or_default(),
         };
         if let Some(local) = &self.local {
             names.extend(local.names.iter().filter(|(_, known)| **known == kind).map(|((_, name), _)| name.clone()));
@@ -310,8 +307,9 @@ impl<'db> Resolver<'db> {
     fn item(&mut self, item: &Item) -> Resolved<PlanItem> {
         self.allows(&item.common.allows);
         let name = item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone());
-        if let (Body::Segment(_) | Body::Icp(_), _) | (_, None) = (&item.body, &item.common.objective) {
-        } else if let Some(objective) = &item.common.objective {
+        if let Some(objective) = &item.common.objective
+            && !matches!(item.body, Body::Segment(_) | Body::Icp(_))
+        {
             self.report(
                 Problem::new(Check::MisplacedClause, objective.at, format!("{} has no `objective`", item.kind().with_article()))
                     .help("an `icp` or a `segment` says what its people want"),

@@ -183,11 +183,11 @@ impl Resolver<'_> {
             act_name if ACTS.contains(&act_name) && rest.is_empty() => return Ok((act(act_name, None), one(Kind::Predicate), false)),
             _ => {}
         }
-        self.by_type(first, rest, expected, env, at)
+        self.by_type(first, rest, expected, env)
     }
 
     /// A name that only the type on the other side explains.
-    fn by_type(&mut self, first: &PathPart, rest: &[PathPart], expected: Option<Kind>, env: &Env, at: Range) -> Resolved<(plan::Operand, Type, bool)> {
+    fn by_type(&mut self, first: &PathPart, rest: &[PathPart], expected: Option<Kind>, env: &Env) -> Resolved<(plan::Operand, Type, bool)> {
         let name = &first.name;
         let named = |kind: Decl, name: SmolStr| plan::Operand::Named { kind: SmolStr::new_static(kind.keyword()), name };
         match (expected, rest) {
@@ -240,7 +240,6 @@ impl Resolver<'_> {
             Some(meant) => problem.here(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.at, meant, true),
             None => problem.help(format!("a path begins with {}", list_words(known.iter().map(SmolStr::as_str), "or", 8))),
         };
-        let _ = at;
         self.fail(problem)
     }
 

@@ -115,9 +115,8 @@ pub(super) fn comment_sign(look: &Look<'_>) -> Option<Finding> {
     let line = Range::new(at.start, line_end);
     let blank = |range: Range| one(range, &range.of(look.text).chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>());
     match look.word(0) {
-        sign @ "//" => {
+        "//" => {
             let problem = Problem::new(Check::CommentSign, at, "a comment begins with `#`, not with `//`").fix("write `#`", at, "#", true);
-            let _ = sign;
             Some(Finding::new(problem, blank(line)))
         }
         "-" if look.word(1) == "-" => {
