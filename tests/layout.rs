@@ -104,7 +104,7 @@ fn the_rulebook_is_well_typed() {
     let wrong: Vec<&str> = found
         .iter()
         .filter(|finding| {
-            !(finding.check == nurture::diagnostics::Check::MissingClause && finding.message.contains("`flags`") || finding.message.contains("`passes`"))
+            !(finding.check == nurture::diagnostics::Check::MissingClause && (finding.message.contains("`flags`") || finding.message.contains("`passes`")))
         })
         .map(|finding| finding.message.as_str())
         .collect();

@@ -9,7 +9,6 @@ pub mod settings;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use salsa::Database as _;
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Check, Problem};
@@ -50,11 +49,6 @@ impl RootDb {
             }
         })));
         (Self { storage }, log)
-    }
-
-    /// Makes all that follows depend on a new revision, as any edit does.
-    pub fn next_revision(&mut self) {
-        self.synthetic_write(salsa::Durability::LOW);
     }
 }
 

@@ -182,7 +182,8 @@ fn with_expectation(problem: Problem, look: &Look<'_>) -> Problem {
     if look.expects("0") && !look.glued {
         nouns.push("a number");
     }
-    if look.expects("days") || look.expects("day") {
+    let after_number = look.token(-1).is_some_and(|token| token.kind == TokenKind::Number);
+    if (look.expects("days") || look.expects("day")) && after_number && !look.expects("and") {
         nouns.push("a unit of time (minutes, hours, days or weeks)");
     }
     let units = ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
@@ -190,7 +191,9 @@ fn with_expectation(problem: Problem, look: &Look<'_>) -> Problem {
         .expected
         .iter()
         .map(String::as_str)
-        .filter(|word| !matches!(*word, "a" | "0" | "\"" | "-" | "_" | "." | "%" | "\\") && !units.contains(word))
+        .filter(|word| !matches!(*word, "0" | "\"" | "-" | "_" | "." | "%" | "\\") && !units.contains(word))
+        // Single letters are how a name may begin.
+        .filter(|word| !(word.len() == 1 && word.starts_with(|c: char| c.is_ascii_alphabetic())))
         .collect();
     let words = if words.len() <= 12 { list_words(words, "or", 12) } else { String::new() };
     let told = match (nouns.as_slice(), words.is_empty()) {

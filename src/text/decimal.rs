@@ -75,11 +75,6 @@ impl Decimal {
         Self(self.0.div_euclid(UNIT) * UNIT)
     }
 
-    /// As a whole number, rounded towards zero; `None` if it does not fit 64 bits.
-    pub fn to_i64(self) -> Option<i64> {
-        i64::try_from(self.0 / UNIT).ok()
-    }
-
     /// The number in billionths.
     pub fn billionths(self) -> i128 {
         self.0

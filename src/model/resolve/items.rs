@@ -339,6 +339,7 @@ impl Resolver<'_> {
                         .help("write the bands from the lowest to the highest"),
                 );
                 sound = false;
+                continue;
             }
             let outside = sound_range && (score.from.is_some_and(|from| band.from.value < from.value) || score.to.is_some_and(|to| band.from.value > to.value));
             if outside {

@@ -45,6 +45,10 @@ impl Resolver<'_> {
                 }
                 for part in of {
                     self.slip(part, negation, known);
+                    // Said once of each field.
+                    if let (PredicateKind::Compare(comparison), Some(_)) = (&part.kind, negation) {
+                        known.push(comparison.path.first.text.clone());
+                    }
                 }
                 known.truncate(depth);
             }

@@ -76,6 +76,12 @@ impl Resolver<'_> {
     pub(super) fn text_needed<T>(&mut self, value: &Value) -> Resolved<T> {
         let written = self.written(value.at);
         let problem = Problem::new(Check::WrongType, value.at, format!("a text is needed here, and {written} is {}", noun(&value.kind)));
+        if matches!(written.as_str(), "null" | "none" | "nil" | "NULL" | "None" | "empty" | "missing") {
+            return self.fail(
+                Problem::new(Check::ForeignWord, value.at, format!("there is no `{written}`: a missing value is asked for otherwise"))
+                    .help("write `is unknown` or `is known`; for the empty text write `is \"\"`"),
+            );
+        }
         let plain = matches!(&value.kind, ValueKind::Path(path) if path.rest.is_empty());
         self.fail(if plain { problem.fix("set it in quotes", value.at, format!("\"{written}\""), true) } else { problem.help("write it in double quotes") })
     }

@@ -212,7 +212,11 @@ impl Builder<'_> {
         let kind = match pair.as_rule() {
             Rule::dotted => ValueKind::Path(Box::new(self.dotted(&pair))),
             Rule::string => ValueKind::Text(self.string(&pair).value),
-            Rule::number => ValueKind::Number(self.decimal(&pair).value),
+            Rule::number => {
+                let told = self.problems.len();
+                let number = self.decimal(&pair).value;
+                if self.problems.len() > told { ValueKind::Broken } else { ValueKind::Number(number) }
+            }
             Rule::percent => ValueKind::Percent(self.percent(&pair).value),
             Rule::duration => ValueKind::Duration(self.duration(pair).value),
             Rule::date => self.date(&pair).map_or(ValueKind::Broken, |date| ValueKind::Date(date.value)),

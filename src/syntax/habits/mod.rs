@@ -26,6 +26,7 @@ pub(super) fn all() -> &'static [Habit] {
         texts::quoted_option,
         texts::comment_sign,
         words::operator,
+        words::forgotten,
         words::word_order,
         words::negated_word,
         words::foreign_word,

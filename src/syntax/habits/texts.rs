@@ -94,6 +94,13 @@ pub(super) fn quoted_option(look: &Look<'_>) -> Option<Finding> {
     let token = look.token(0).filter(|token| token.kind == TokenKind::Text(true))?;
     let inside = token.text(look.text).trim_matches('"');
     let word = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if matches!(look.word(-1), "or" | "and") {
+        // `is "US" or "CA"` means a list.
+        let problem = Problem::new(Check::WordOrder, token.at, format!("`{}` needs its own comparison", look.word(-1)))
+            .here("a value alone is no condition")
+            .help("ask for several values at once: `in [\"…\", \"…\"]`");
+        return Some(Finding { certain: true, ..Finding::new(problem, Vec::new()) });
+    }
     (word && look.expects("a") && !look.expects("\"")).then(|| requoted(look, token.at, inside, "")).flatten()
 }
 

@@ -66,6 +66,18 @@ pub(super) fn word_order(look: &Look<'_>) -> Option<Finding> {
         let other = if word == "known" { "is unknown" } else { "is known" };
         return found(Problem::new(Check::WordOrder, at, format!("`is not {word}` is written `{other}`")), &format!("write `{other}`"), one(at, other));
     }
+    // `in segment x`, `role in segment x`: the keyword of the declaration is left out.
+    if before == "in" && matches!(word, "segment" | "icp") && look.token(1).is_some_and(|token| token.kind == TokenKind::Word) {
+        let from = if look.expects("[") { look.place(-2) } else { look.place(-1) };
+        let at = from.cover(look.place(1));
+        let right = format!("in {}", look.word(1));
+        return found(Problem::new(Check::WordOrder, at, format!("`{}` is written `{right}`", at.of(look.text))), &format!("write `{right}`"), one(at, &right));
+    }
+    if two == "in" && matches!(before, "segment" | "icp") && look.token(0).is_some_and(|token| token.kind == TokenKind::Word) {
+        let at = look.place(-2).cover(look.place(0));
+        let right = format!("in {word}");
+        return found(Problem::new(Check::WordOrder, at, format!("`{}` is written `{right}`", at.of(look.text))), &format!("write `{right}`"), one(at, &right));
+    }
     if before == "in" && look.token(0).is_some_and(|token| token.kind == TokenKind::Word) && look.expects("[") {
         let (field, negated) = if two == "not" { (look.place(-3), true) } else { (look.place(-2), false) };
         let not = if negated { "not " } else { "" };
@@ -106,9 +118,42 @@ pub(super) fn word_order(look: &Look<'_>) -> Option<Finding> {
         let edits = vec![Edit { at: Range::at(text.start), new: format!("{moved} ") }, Edit { at: clause, new: String::new() }];
         return found(problem, "put it before the text", edits);
     }
+    if before == "is" && matches!(word, "between" | "has" | "contains" | "before" | "after") {
+        let at = look.place(-1).cover(look.place(0));
+        return found(Problem::new(Check::WordOrder, at, format!("`is {word}` is written `{word}`")), &format!("write `{word}`"), one(at, word));
+    }
+    if before == "has" && word == "not" {
+        let at = look.place(-2).cover(look.place(0));
+        let right = format!("not {two} has");
+        return found(Problem::new(Check::WordOrder, at, format!("`{two} has not` is written `{right}`")), &format!("write `{right}`"), one(at, &right));
+    }
     if before == "not" && word == "is" && two != "is" {
         let at = look.place(-1).cover(look.place(0));
         return found(Problem::new(Check::WordOrder, at, "`not is` is written `is not`"), "write `is not`", one(at, "is not"));
+    }
+    None
+}
+
+/// `visit within 30 days` without `did`, `goal … by 90 days`.
+pub(super) fn forgotten(look: &Look<'_>) -> Option<Finding> {
+    let number = |offset| look.token(offset).is_some_and(|token| token.kind == TokenKind::Number);
+    if look.word(-1) == "within" && number(0) && look.expects("the") {
+        let at = Range::at(look.place(-2).start);
+        let signal = look.word(-2);
+        let problem = Problem::new(Check::Syntax, look.place(-2).cover(look.place(0)), format!("`did` is missing before `{signal}`"))
+            .here("a date lies `within the last …`; an event needs `did`");
+        return Some(Finding::new(problem.fix("write `did`", at, "did ", false), one(at, "did ")));
+    }
+    if look.word(-1) == "by" && number(0) && look.expects("day") {
+        let days = look.word(1);
+        let at = if days.starts_with("day") { look.place(0).cover(look.place(1)) } else { look.place(0) };
+        let right = format!("day {}", look.word(0));
+        return found(Problem::new(Check::WordOrder, at, format!("a deadline is written `by {right}`")), &format!("write `{right}`"), one(at, &right));
+    }
+    if look.word(-2) == "by" && number(-1) && matches!(look.word(0), "days" | "day") {
+        let at = look.place(-1).cover(look.place(0));
+        let right = format!("day {}", look.word(-1));
+        return found(Problem::new(Check::WordOrder, at, format!("a deadline is written `by {right}`")), &format!("write `{right}`"), one(at, &right));
     }
     None
 }
