@@ -85,6 +85,7 @@ fn finished(db: &dyn Db, file: SourceFile, chunk: Chunk<'_>, item: &Item, lowere
             let mut item_ = $item;
             let head = item_.head();
             *head.source = own.clone();
+            *head.title = item.title.as_ref().map(|title| title.value.to_string());
             *head.doc = item.doc.as_ref().map(|doc| doc.to_string());
             *head.refs = item.common.refs.iter().map(|text| text.value.clone()).collect();
             *head.allows = crate::model::resolve::allowed(&item.common.allows);

@@ -49,15 +49,7 @@ impl Resolver<'_> {
             self.report(Problem::new(Check::EmptyRange, expires.at, "this content expired before it was updated").also(updated.at, "updated here"));
         }
         let string = |text: &Option<Text>| text.as_ref().map(|text| text.value.to_string());
-        let (name, title, doc) = bare!(name, item);
-        Ok(plan::Content {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Content, name, {
             kind: kind?,
             about: about?,
             predicate: predicate?.unwrap_or(plan::Predicate::Everyone),
@@ -72,7 +64,7 @@ impl Resolver<'_> {
             expires: content.expires.map(|date| date.value.to_string().into()),
             language: content.language.as_ref().map(|language| language.value.clone()),
             draft: item.common.draft.is_some(),
-        })
+        }))
     }
 
     /// A word of an enumeration.

@@ -9,10 +9,19 @@ use crate::model::rule_schema::FACETS_BY_NAME;
 use crate::plan;
 use crate::syntax::ast::{self, Channel, Earned, Field, Frequency, Item, Name, SignalKind, Type};
 
-/// Fields of an item that are filled in when the plan is put together.
+/// An item of the plan by its own fields; what every item has is filled in when the plan is put together.
 macro_rules! bare {
-    ($name:expr, $item:expr) => {
-        ($name, $item.title.as_ref().map(|title| title.value.to_string()), $item.doc.as_ref().map(|doc| doc.to_string()))
+    ($kind:ident, $name:expr, { $($fields:tt)* }) => {
+        plan::$kind {
+            name: $name,
+            title: None,
+            doc: None,
+            fingerprint: SmolStr::default(),
+            source: plan::Source::default(),
+            refs: Vec::new(),
+            allows: Vec::new(),
+            $($fields)*
+        }
     };
 }
 pub(super) use bare;
@@ -34,16 +43,7 @@ pub(crate) fn channel(channel: Channel) -> plan::Channel {
 impl Resolver<'_> {
     pub(super) fn lead(&mut self, fields: &[Field]) -> Resolved<plan::Lead> {
         let fields = self.fields(fields, true)?;
-        Ok(plan::Lead {
-            name: "lead".into(),
-            title: None,
-            doc: None,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
-            fields,
-        })
+        Ok(bare!(Lead, "lead".into(), { fields }))
     }
 
     pub(super) fn signal(&mut self, item: &Item, name: SmolStr, signal: &ast::Signal) -> Resolved<plan::Signal> {
@@ -54,21 +54,13 @@ impl Resolver<'_> {
             );
         }
         let fields = self.fields(&signal.fields, false)?;
-        let (name, title, doc) = bare!(name, item);
         let kind = if signal.kind == SignalKind::Implicit { plan::SignalKind::Implicit } else { plan::SignalKind::Explicit };
-        Ok(plan::Signal {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Signal, name, {
             kind: Some(kind),
             request: signal.kind == SignalKind::Request,
             builtin: false,
             fields,
-        })
+        }))
     }
 
     fn fields(&mut self, fields: &[Field], of_lead: bool) -> Resolved<Vec<plan::Field>> {
@@ -225,38 +217,22 @@ impl Resolver<'_> {
     pub(super) fn segment(&mut self, item: &Item, name: SmolStr, predicate: Option<&ast::Predicate>) -> Resolved<plan::Segment> {
         let Some(predicate) = predicate else { return self.missing(item, "where", "say who is in it: `where …`") };
         let predicate = self.predicate(predicate)?;
-        let (name, title, doc) = bare!(name, item);
-        Ok(plan::Segment {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Segment, name, {
             predicate,
             objective: item.common.objective.as_ref().map(|text| text.value.to_string()),
-        })
+        }))
     }
 
     pub(super) fn icp(&mut self, item: &Item, name: SmolStr, icp: &ast::Icp) -> Resolved<plan::Icp> {
         let Some(predicate) = &icp.predicate else { return self.missing(item, "where", "say who fits: `where …`") };
         let predicate = self.predicate(predicate)?;
         self.named_twice(&icp.agreed_by);
-        let (name, title, doc) = bare!(name, item);
-        Ok(plan::Icp {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Icp, name, {
             predicate,
             objective: item.common.objective.as_ref().map(|text| text.value.to_string()),
             agreed_by: icp.agreed_by.iter().map(|name| name.text.clone()).collect(),
             agreed_on: icp.agreed_on.map(|on| on.value.to_string().into()),
-        })
+        }))
     }
 
     pub(super) fn journey(&mut self, item: &Item, name: SmolStr, journey: &ast::Journey) -> Resolved<plan::Journey> {
@@ -287,7 +263,6 @@ impl Resolver<'_> {
         if !complete {
             return Err(Reported::with_its_declaration());
         }
-        let (name, title, doc) = bare!(name, item);
         let stages = journey.stages.iter().zip(evidence).map(|(stage, predicate)| plan::Stage {
             name: stage.name.text.clone(),
             title: stage.title.as_ref().map(|title| title.value.to_string()),
@@ -297,17 +272,10 @@ impl Resolver<'_> {
             allows: allowed(&stage.common.allows),
             source: plan::Source::default(),
         });
-        Ok(plan::Journey {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Journey, name, {
             predicate: audience.unwrap_or(plan::Predicate::Everyone),
             stages: stages.collect(),
-        })
+        }))
     }
 
     pub(super) fn score(&mut self, item: &Item, name: SmolStr, score: &ast::Score) -> Resolved<plan::Score> {
@@ -373,23 +341,15 @@ impl Resolver<'_> {
         if !sound {
             return Err(Reported::with_its_declaration());
         }
-        let (name, title, doc) = bare!(name, item);
         let number = |value: crate::text::Decimal| -> SmolStr { value.to_string().into() };
-        Ok(plan::Score {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Score, name, {
             points,
             halves_every_days: halves,
             fade: halves.map(plan::fade_table).unwrap_or_default(),
             from: score.from.map(|at| number(at.value)),
             to: score.to.map(|at| number(at.value)),
             bands: score.bands.iter().map(|band| plan::Band { name: band.name.text.clone(), from: number(band.from.value) }).collect(),
-        })
+        }))
     }
 
     fn points(&mut self, line: &ast::Points) -> Resolved<plan::Points> {
@@ -418,20 +378,12 @@ impl Resolver<'_> {
         });
         let back = all(back.collect::<Vec<_>>());
         let Some(predicate) = predicate else { return self.missing(item, "when", "say who is ready for sales: `when …`") };
-        let (name, title, doc) = bare!(name, item);
-        Ok(plan::Handoff {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Handoff, name, {
             predicate: predicate?,
             follow_up_seconds: handoff.follow_up.map(|within| within.value),
             tell: tell?,
             back: back?,
-        })
+        }))
     }
 
     pub(super) fn limits(&mut self, limits: &ast::Limits) -> Resolved<LimitsPart> {

@@ -128,15 +128,7 @@ impl Resolver<'_> {
             return Err(reported);
         }
         let leave_when = leave_when?;
-        let (name, title, doc) = bare!(name, item);
-        Ok(plan::Program {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Program, name, {
             audience: audience?,
             join: join?,
             rejoin: match program.rejoin.map(|rejoin| rejoin.value) {
@@ -159,7 +151,7 @@ impl Resolver<'_> {
             draft: item.common.draft.is_some(),
             tracks,
             steps: graph.steps,
-        })
+        }))
     }
 
     fn audience(&mut self, audience: &ast::Audience) -> Resolved<plan::Audience> {

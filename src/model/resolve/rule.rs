@@ -87,20 +87,12 @@ impl Resolver<'_> {
             }
         }
         let (Some(each), Some(when), Some(because)) = (each, when, &rule.because) else { return Err(Reported::with_its_declaration()) };
-        let (name, title, doc) = bare!(name, item);
         let level = level?.map(|level| match level.as_str() {
             "error" => plan::Level::Error,
             "advice" => plan::Level::Advice,
             _ => plan::Level::Warning,
         });
-        Ok(plan::Rule {
-            name,
-            title,
-            doc,
-            fingerprint: SmolStr::default(),
-            source: plan::Source::default(),
-            refs: Vec::new(),
-            allows: Vec::new(),
+        Ok(bare!(Rule, name, {
             is: rule.is,
             level: if rule.is { None } else { Some(level.unwrap_or(plan::Level::Warning)) },
             denies: denies?,
@@ -111,7 +103,7 @@ impl Resolver<'_> {
             because: because.value.to_string(),
             instead: rule.instead.as_ref().map(|text| text.value.to_string()),
             origin: rule.source.as_ref().map(|text| text.value.to_string()),
-        })
+        }))
     }
 
     fn one_word(&mut self, name: &Name, known: &[&str], noun: &str) -> Resolved<SmolStr> {

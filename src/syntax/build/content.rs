@@ -1,6 +1,6 @@
 //! `content`.
 
-use super::{Builder, P, Rule, Seen};
+use super::{Builder, P, Rule, Seen, first_word};
 use crate::syntax::ast::{At, Content, Path, Text};
 
 impl Builder<'_> {
@@ -13,7 +13,7 @@ impl Builder<'_> {
         for pair in pairs {
             let at = self.at(&pair);
             let rule = pair.as_rule();
-            let word = pair.as_str().split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or("").to_owned();
+            let word = first_word(&pair);
             if !self.first(seen, rule, at, &word) {
                 continue;
             }

@@ -91,6 +91,11 @@ struct Builder<'a> {
     problems: Vec<Problem>,
 }
 
+/// The word that a clause begins with.
+fn first_word(pair: &P<'_>) -> String {
+    pair.as_str().chars().take_while(char::is_ascii_lowercase).collect()
+}
+
 /// Which clauses of a body were seen, so that each stands once.
 #[derive(Default)]
 struct Seen(Vec<(Rule, Range)>);

@@ -1,6 +1,6 @@
 //! `program` with its tracks and steps, `handoff`, `limits`.
 
-use super::{Builder, P, Rule, Seen};
+use super::{Builder, P, Rule, Seen, first_word};
 use crate::diagnostics::{Check, Edit, Problem};
 use crate::syntax::ast::{
     At, Audience, Back, Channel, Common, Frequency, Goal, Handoff, Join, Limits, Name, PredicateKind, Program, Rejoin, SendOn, Step, StepKind, Touch, Track,
@@ -21,7 +21,7 @@ impl Builder<'_> {
                 Rule::leave_when => program.leave_when.extend(self.predicate_in(pair)),
                 Rule::frequency => program.frequencies.extend(self.frequency(pair)),
                 _ => {
-                    let word = pair.as_str().split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or("").to_owned();
+                    let word = first_word(&pair);
                     if self.first(seen, rule, at, &word) {
                         self.program_clause(&mut program, pair, at);
                     }
@@ -277,7 +277,7 @@ impl Builder<'_> {
             let Some(pair) = self.common(pair, &mut touch.common, &mut seen) else { continue };
             let at = self.at(&pair);
             let rule = pair.as_rule();
-            let word = pair.as_str().split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or("").to_owned();
+            let word = first_word(&pair);
             if !self.first(&mut seen, rule, at, &word) {
                 continue;
             }

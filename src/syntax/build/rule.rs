@@ -1,7 +1,7 @@
 //! `rule`: predicates over the policy.
 
 use super::predicate::{Joined, Operand as Flat, order};
-use super::{Builder, P, Rule as R, Seen};
+use super::{Builder, P, Rule as R, Seen, first_word};
 use crate::diagnostics::{Check, Problem};
 use crate::syntax::ast::{At, Item, Text};
 use crate::syntax::rule_ast::{Atom, AtomKind, Condition, ConditionKind, Operand, PathPart, Quantifier, Rule, RuleTest};
@@ -30,7 +30,7 @@ impl Builder<'_> {
                 R::flags => rule.flags.push(At { value: self.examples(pair), at: place }),
                 R::passes => rule.passes.push(At { value: self.examples(pair), at: place }),
                 _ => {
-                    let word = pair.as_str().split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or("").to_owned();
+                    let word = first_word(&pair);
                     if !self.first(seen, kind, place, &word) {
                         continue;
                     }
