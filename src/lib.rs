@@ -10,5 +10,6 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod rulebook;
+pub mod run;
 pub mod syntax;
 pub mod text;

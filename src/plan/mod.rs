@@ -11,6 +11,8 @@ mod predicate;
 mod program;
 mod rule;
 mod schema;
+mod test_case;
+mod words;
 
 pub use document::*;
 pub use field::*;
@@ -20,6 +22,8 @@ pub use predicate::*;
 pub use program::*;
 pub use rule::*;
 pub use schema::schema;
+pub use words::{duration, event, predicate, quoted};
+pub use test_case::{Given, TestCase, TestDay, TestStep};
 
 /// The version of the plan's form. A change that breaks a reader raises it.
 pub const FORMAT: u32 = 1;

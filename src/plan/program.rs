@@ -28,6 +28,25 @@ pub enum Channel {
     Web,
 }
 
+impl Channel {
+    /// All channels, messages first, in the order of their places.
+    pub const ALL: [Self; 8] = [Self::Email, Self::Sms, Self::Call, Self::Letter, Self::Chat, Self::Ad, Self::Post, Self::Web];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Call => "call",
+            Self::Letter => "letter",
+            Self::Chat => "chat",
+            Self::Ad => "ad",
+            Self::Post => "post",
+            Self::Web => "web",
+        }
+    }
+}
+
 /// Whom a program is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -44,7 +44,7 @@ pub fn plan(db: &RootDb) -> Option<Plan> {
                 PlanItem::Handoff(item) => handoffs.push(item),
                 PlanItem::Limits(part) => limits.push((*part, source)),
                 PlanItem::Rule(item) => rules.push(*item),
-                PlanItem::Test => {}
+                PlanItem::Test(_) => {}
             }
         }
     }
@@ -121,7 +121,7 @@ fn finished(db: &dyn Db, file: SourceFile, chunk: Chunk<'_>, item: &Item, lowere
         }
         PlanItem::Handoff(item) => PlanItem::Handoff(finish!(item)),
         PlanItem::Rule(rule) => PlanItem::Rule(Box::new(finish!(*rule))),
-        other @ (PlanItem::Limits(_) | PlanItem::Test) => other,
+        other @ (PlanItem::Limits(_) | PlanItem::Test(_)) => other,
     };
     (finished, own)
 }

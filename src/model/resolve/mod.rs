@@ -77,7 +77,7 @@ pub enum PlanItem {
     /// `rule`
     Rule(Box<plan::Rule>),
     /// `test`: not in the plan.
-    Test,
+    Test(Box<plan::TestCase>),
 }
 
 /// One `limits` declaration; the plan merges them.
@@ -333,7 +333,7 @@ impl<'db> Resolver<'db> {
             Body::Handoff(handoff) => self.handoff(item, name, handoff).map(PlanItem::Handoff),
             Body::Limits(limits) => self.limits(limits).map(|limits| PlanItem::Limits(Box::new(limits))),
             Body::Rule(rule) => self.rule(item, name, rule).map(|rule| PlanItem::Rule(Box::new(rule))),
-            Body::Test(test) => self.test(item, test).map(|()| PlanItem::Test),
+            Body::Test(test) => self.test(item, test).map(|case| PlanItem::Test(Box::new(case))),
         }
     }
 

@@ -3,16 +3,22 @@
 use super::{Resolved, Resolver, all};
 use crate::diagnostics::{Check, Kind, Problem, Reported};
 use crate::model::schema::{FieldSchema, Ty};
+use crate::plan::{Given, PlanName, TestCase, TestDay, TestStep};
 use crate::syntax::ast::{self, DayStepKind, Fact, FactValue, Item, Name, ValueKind};
 
 impl Resolver<'_> {
-    pub(super) fn test(&mut self, item: &Item, test: &ast::Test) -> Resolved<()> {
+    pub(super) fn test(&mut self, item: &Item, test: &ast::Test) -> Resolved<TestCase> {
         let problems = self.problems.len();
         let fields = self.schema().lead.clone();
+        let mut case = TestCase {
+            title: item.name.as_ref().map(|name| name.text.clone()).unwrap_or_default(),
+            from: test.from.map(|from| from.value),
+            id: test.id.as_ref().map(|id| id.value.clone()),
+            ..TestCase::default()
+        };
         match (&test.lead, fields) {
             (Some(lead), Some(fields)) => {
-                let owner = "the lead";
-                self.facts(&lead.value, &fields, owner, lead.at, self.schema().hides(Kind::Lead, ""));
+                case.facts = self.facts(&lead.value, &fields, "the lead", lead.at, self.schema().hides(Kind::Lead, ""));
             }
             (None, _) => {
                 let _: Resolved<()> = self.missing(item, "lead", "say who the lead is: `lead { field: value, … }`");
@@ -31,47 +37,49 @@ impl Resolver<'_> {
                 );
             }
             last = Some(day.number);
-            for step in &day.steps {
-                self.day_step(&step.kind);
-            }
+            let steps = day.steps.iter().filter_map(|step| self.day_step(&step.kind)).collect();
+            case.days.push(TestDay { number: day.number.value, steps });
         }
-        if self.problems.len() > problems { Err(Reported::with_its_declaration()) } else { Ok(()) }
+        if self.problems.len() > problems { Err(Reported::with_its_declaration()) } else { Ok(case) }
     }
 
-    fn day_step(&mut self, step: &DayStepKind) {
-        match step {
+    /// A line of a day; nothing if a problem of it was reported.
+    fn day_step(&mut self, step: &DayStepKind) -> Option<TestStep> {
+        Some(match step {
             DayStepKind::Did(signal, facts) => {
-                if let Ok(name) = self.signal_name(signal) {
-                    let fields = self.schema().signals.get(&name).map(|signal| signal.fields.clone()).unwrap_or_default();
-                    self.facts(facts, &fields, &format!("`{name}`"), signal.at, self.schema().hides(Kind::Signal, &name));
-                }
+                let name = self.signal_name(signal).ok()?;
+                let fields = self.schema().signals.get(&name).map(|signal| signal.fields.clone()).unwrap_or_default();
+                let hidden = self.schema().hides(Kind::Signal, &name);
+                let facts = self.facts(facts, &fields, &format!("`{name}`"), signal.at, hidden);
+                TestStep::Did(name, facts)
             }
             DayStepKind::Becomes(fact) => {
                 let fields = self.schema().lead.clone().unwrap_or_default();
-                let _ = self.fact(fact, &fields, "the lead");
+                TestStep::Becomes(fact.field.text.clone(), self.fact(fact, &fields, "the lead").ok()?)
             }
-            DayStepKind::Identified | DayStepKind::Deleted => {}
-            DayStepKind::Expect(predicate) => {
-                let _ = self.scoped(predicate, super::Scope::Lead);
-            }
-            DayStepKind::ExpectTouch { content, from, .. } => {
-                if let Some(content) = content {
-                    let _ = self.named(Kind::Content, content);
-                }
-                if let Some(program) = from {
-                    let _ = self.named(Kind::Program, program);
-                }
-            }
-            DayStepKind::ExpectHandoff { name, .. } => {
-                if let Some(name) = name {
-                    let _ = self.named(Kind::Handoff, name);
+            DayStepKind::Identified => TestStep::Identified,
+            DayStepKind::Deleted => TestStep::Deleted,
+            DayStepKind::Expect(predicate) => TestStep::Expect(self.scoped(predicate, super::Scope::Lead).ok()?),
+            DayStepKind::ExpectTouch { no, channel, content, from } => {
+                let content = content.as_ref().map(|content| self.named(Kind::Content, content));
+                let from = from.as_ref().map(|program| self.named(Kind::Program, program));
+                TestStep::ExpectTouch {
+                    no: *no,
+                    channel: super::items::channel(channel.value),
+                    content: content.transpose().ok()?,
+                    from: from.transpose().ok()?,
                 }
             }
-        }
+            DayStepKind::ExpectHandoff { no, name } => {
+                let name = name.as_ref().map(|name| self.named(Kind::Handoff, name));
+                TestStep::ExpectHandoff { no: *no, name: name.transpose().ok()? }
+            }
+        })
     }
 
     /// Facts must be of known fields, each once, of the right type, and none that is never missing may be missing.
-    fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], owner: &str, at: crate::text::Range, hidden: bool) {
+    fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], owner: &str, at: crate::text::Range, hidden: bool) -> Vec<(PlanName, Given)> {
+        let mut given = Vec::new();
         for (index, fact) in facts.iter().enumerate() {
             if let Some(first) = facts.iter().take(index).find(|known| known.field.text == fact.field.text) {
                 self.report(
@@ -79,11 +87,11 @@ impl Resolver<'_> {
                 );
             }
             if !hidden || fields.iter().any(|field| field.name == fact.field.text) {
-                let _ = self.fact(fact, fields, owner);
+                given.extend(self.fact(fact, fields, owner).map(|value| (fact.field.text.clone(), value)));
             }
         }
         if hidden {
-            return;
+            return given;
         }
         let missing: Vec<&str> = fields
             .iter()
@@ -99,9 +107,10 @@ impl Resolver<'_> {
                     .help(format!("add `{}: …`", missing.first().copied().unwrap_or(""))),
             );
         }
+        given
     }
 
-    fn fact(&mut self, fact: &Fact, fields: &[FieldSchema], owner: &str) -> Resolved<()> {
+    fn fact(&mut self, fact: &Fact, fields: &[FieldSchema], owner: &str) -> Resolved<Given> {
         let Name { text: name, at } = &fact.field;
         let Some(field) = fields.iter().find(|field| field.name == *name) else {
             if owner == "the lead" && (self.schema().lead.is_none() || self.schema().hides(Kind::Lead, "")) {
@@ -125,13 +134,13 @@ impl Resolver<'_> {
                     };
                     return self.fail(Problem::new(Check::NeverMissing, *at, format!("`{name}` is never unknown")).help(help));
                 }
-                Ok(())
+                Ok(Given::Unknown)
             }
             (FactValue::List(_, values), Ty::SetOf(options)) => {
                 let ty = Ty::OneOf(options.clone());
                 let resolved = all(values.iter().map(|value| self.value(value, &ty, name)).collect::<Vec<_>>())?;
                 self.repeated(values, &resolved);
-                Ok(())
+                Ok(Given::List(resolved))
             }
             (FactValue::List(at, _), ty) => {
                 self.fail(Problem::new(Check::WrongType, *at, format!("`{name}` is {}, and this is a list", ty.describe())).help("only a set takes a list"))
@@ -156,9 +165,9 @@ impl Resolver<'_> {
                         true,
                     ))
                 }
-                _ => self.value(value, &field.ty, name).map(|_| ()),
+                _ => self.value(value, &field.ty, name).map(Given::One),
             },
-            (FactValue::One(value), ty) => self.value(value, ty, name).map(|_| ()),
+            (FactValue::One(value), ty) => self.value(value, ty, name).map(Given::One),
         }
     }
 }

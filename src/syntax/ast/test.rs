@@ -1,6 +1,6 @@
 //! Policy tests.
 
-use super::{At, Channel, Name, Predicate, Value};
+use super::{At, Channel, Name, Predicate, Text, Value};
 use crate::text::{Date, Range};
 
 /// `test`
@@ -8,6 +8,8 @@ use crate::text::{Date, Range};
 pub struct Test {
     /// `from D`
     pub from: Option<At<Date>>,
+    /// The lead's id.
+    pub id: Option<Text>,
     /// The lead's facts at the start.
     pub lead: Option<At<Vec<Fact>>>,
     /// Its days, in the order written.

@@ -12,8 +12,12 @@ impl Builder<'_> {
                 Rule::date => test.from = self.date(&pair),
                 Rule::test_lead => {
                     if self.first(seen, Rule::test_lead, at, "lead") {
-                        let facts = pair.into_inner().next().map(|facts| self.facts(facts)).unwrap_or_default();
-                        test.lead = Some(At { value: facts, at });
+                        for part in pair.into_inner() {
+                            match part.as_rule() {
+                                Rule::string => test.id = Some(self.string(&part)),
+                                _ => test.lead = Some(At { value: self.facts(part), at }),
+                            }
+                        }
                     }
                 }
                 _ => {

@@ -1,0 +1,19 @@
+//! Runs a plan for one lead over time. See `grammar/EXECUTION.md` for the meaning, to the second.
+
+pub mod case;
+pub mod clock;
+mod compile;
+mod convert;
+mod hash;
+pub mod lead;
+mod play;
+mod policy;
+mod score;
+pub mod story;
+pub mod trace;
+mod values;
+
+pub use compile::Unfit;
+pub use convert::Converter;
+pub use play::Player;
+pub use policy::{NodeId, Policy};

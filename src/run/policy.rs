@@ -1,0 +1,518 @@
+//! A plan made ready to run: names are numbers, equal predicates are one node, and each node knows what it changes.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::clock::{Hours, Zone};
+use super::lead::{Fact, Instant};
+use crate::plan::{Channel, OrderSign, TextPlace};
+use crate::text::Decimal;
+
+/// A predicate or a part of one, by its place in [`Policy::nodes`]. Children come before their parents.
+pub type NodeId = u32;
+
+/// What is asked of a lead.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    /// Always or never.
+    Constant(bool),
+    /// All of these.
+    And(Box<[NodeId]>),
+    /// One of these.
+    Or(Box<[NodeId]>),
+    /// Not this.
+    Not(NodeId),
+    /// The lead is in the database.
+    Identified,
+    /// A test of a fact.
+    Fact(u32, Test),
+    /// A test of a date against the clock.
+    Clock(u32, Near),
+    /// At least so many events of a list in a window; at least 1.
+    Count { list: u32, least: u32, window: Window },
+    /// No truth of its own: stands before the thresholds of a score, so that what the score depends on comes before it.
+    Score(u32),
+    /// The score is at least so many millionths of a point.
+    AtLeast(u32, i128),
+}
+
+/// A test of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Test {
+    Known,
+    Unknown,
+    Flag,
+    /// The value is one of these (or, if false, known and none of these).
+    In(Box<[Key]>, bool),
+    /// The option is one of these bits (or, if false, known and none of them). For up to 64 options.
+    Options(u64, bool),
+    Number(OrderSign, Decimal),
+    Instant(OrderSign, Instant),
+    Text(TextPlace, Box<[SmolStr]>),
+    Has(u32),
+    /// For each content of the plan whether the test of its attribute holds; else what holds of a missing value.
+    Contents(Box<[bool]>, bool),
+}
+
+/// A value that can be compared and hashed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Number(Decimal),
+    Flag(bool),
+    Text(SmolStr),
+    Instant(Instant),
+    Option(u32),
+    Content(u32),
+    Program(u32),
+}
+
+impl Key {
+    fn is(&self, fact: &Fact) -> bool {
+        match (self, fact) {
+            (Self::Number(a), Fact::Number(b)) => a == b,
+            (Self::Flag(a), Fact::Flag(b)) => a == b,
+            (Self::Text(a), Fact::Text(b)) => a == b,
+            (Self::Instant(a), Fact::Instant(b)) => a == b,
+            (Self::Option(a), Fact::Option(b)) => a == b,
+            (Self::Content(a), Fact::Content(Some(b))) | (Self::Program(a), Fact::Program(Some(b))) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Whether two values stand in this order.
+pub(super) fn ordered<T: Ord>(a: &T, order: OrderSign, b: &T) -> bool {
+    match order {
+        OrderSign::Below => a < b,
+        OrderSign::AtMost => a <= b,
+        OrderSign::Above => a > b,
+        OrderSign::AtLeast => a >= b,
+    }
+}
+
+impl Test {
+    /// Whether the test holds of a value. False of a missing one, save for [`Test::Unknown`].
+    pub fn holds(&self, fact: &Fact) -> bool {
+        match (self, fact) {
+            (Self::Unknown, fact) => *fact == Fact::Missing,
+            (Self::Contents(of, other), Fact::Content(Some(content))) => of.get(*content as usize).copied().unwrap_or(*other),
+            (Self::Contents(_, other), _) => *other,
+            (_, Fact::Missing) => false,
+            (Self::Known, _) => true,
+            (Self::Flag, fact) => *fact == Fact::Flag(true),
+            (Self::In(keys, is), fact) => keys.iter().any(|key| key.is(fact)) == *is,
+            (Self::Options(mask, is), Fact::Option(option)) => (*option < 64 && mask >> option & 1 == 1) == *is,
+            (Self::Number(order, value), Fact::Number(number)) => ordered(number, *order, value),
+            (Self::Instant(order, value), Fact::Instant(instant)) => ordered(instant, *order, value),
+            (Self::Text(place, parts), Fact::Text(text)) => parts.iter().any(|part| match place {
+                TextPlace::Contains => text.contains(part.as_str()),
+                TextPlace::StartsWith => text.starts_with(part.as_str()),
+                TextPlace::EndsWith => text.ends_with(part.as_str()),
+            }),
+            (Self::Has(option), Fact::Set(options)) => options.contains(option),
+            _ => false,
+        }
+    }
+}
+
+/// A test of a date against a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Near {
+    /// `now - D < date <= now`
+    Last(i64),
+    /// `now < date <= now + D`
+    Next(i64),
+    /// `date <= now - D`
+    Older(i64),
+}
+
+impl Near {
+    pub fn holds(self, date: Instant, now: Instant) -> bool {
+        match self {
+            Self::Last(length) => now - length < date && date <= now,
+            Self::Next(length) => now < date && date <= now + length,
+            Self::Older(length) => date <= now - length,
+        }
+    }
+
+    /// The next instant after `now` at which the answer can change.
+    pub fn next(self, date: Instant, now: Instant) -> Option<Instant> {
+        let turns = match self {
+            Self::Last(length) => [date, date + length],
+            Self::Next(length) => [date - length, date],
+            Self::Older(length) => [date + length, date + length],
+        };
+        turns.into_iter().find(|turn| *turn > now)
+    }
+}
+
+/// Which events count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Window {
+    /// Only those in the last so many seconds.
+    pub last: Option<i64>,
+    /// Only those from this instant on.
+    pub since: Option<Instant>,
+    /// Only those after the instant that this anchor holds; none if it holds none.
+    pub anchor: Option<u32>,
+}
+
+/// What must be true of an event.
+#[derive(Clone, Debug)]
+pub(super) enum Filter {
+    Constant(bool),
+    All(Vec<Filter>),
+    Any(Vec<Filter>),
+    Not(Box<Filter>),
+    Test(u32, Test),
+    Clock(u32, Near),
+}
+
+impl Filter {
+    pub fn holds(&self, fields: &[Fact], at: Instant) -> bool {
+        let field = |number: &u32| fields.get(*number as usize).unwrap_or(&Fact::Missing);
+        match self {
+            Self::Constant(value) => *value,
+            Self::All(of) => of.iter().all(|part| part.holds(fields, at)),
+            Self::Any(of) => of.iter().any(|part| part.holds(fields, at)),
+            Self::Not(of) => !of.holds(fields, at),
+            Self::Test(number, test) => test.holds(field(number)),
+            Self::Clock(number, near) => matches!(field(number), Fact::Instant(date) if near.holds(*date, at)),
+        }
+    }
+}
+
+/// Events of a signal that pass a filter: their instants are kept in order.
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    pub filter: Option<Filter>,
+    /// Whether anything that runs reads their number.
+    pub kept: bool,
+    /// The `Count` nodes that read it.
+    pub counts: Vec<NodeId>,
+    /// The `Score` nodes that read it.
+    pub scores: Vec<NodeId>,
+    /// The tracks that it starts.
+    pub tracks: Vec<u32>,
+    /// The programs that it lets join.
+    pub joins: Vec<u32>,
+}
+
+/// A score.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Score {
+    pub events: Vec<EventPoints>,
+    pub when: Vec<(NodeId, i128)>,
+    /// Half-life in days and its table; `None` if points do not fade.
+    pub fade: Option<Fade>,
+    pub from: Option<i128>,
+    pub to: Option<i128>,
+    /// The thresholds that are asked for, rising, with their nodes.
+    pub thresholds: Vec<(i128, NodeId)>,
+    /// Its `Score` node, if it has one.
+    pub node: Option<NodeId>,
+}
+
+impl Score {
+    pub fn clamped(&self, raw: i128) -> i128 {
+        let raw = self.from.map_or(raw, |from| raw.max(from));
+        self.to.map_or(raw, |to| raw.min(to))
+    }
+}
+
+/// Points for events.
+#[derive(Clone, Debug)]
+pub(super) struct EventPoints {
+    pub list: u32,
+    /// In millionths.
+    pub points: i128,
+    /// At most so many in so many seconds, newest first.
+    pub cap: Option<(u32, i64)>,
+}
+
+/// How points fade.
+#[derive(Clone, Debug)]
+pub(super) struct Fade {
+    pub half_life: i64,
+    pub table: Vec<u32>,
+}
+
+impl Fade {
+    /// What is left of `points` after `days`: towards zero.
+    pub fn left(&self, points: i128, days: i64) -> i128 {
+        let halvings = days / self.half_life;
+        if halvings > 126 {
+            return 0;
+        }
+        let factor = self.table.get((days % self.half_life) as usize).copied().unwrap_or(0);
+        // Nearly all points fit in 64 bits, where dividing is several times faster.
+        match u64::try_from(points.unsigned_abs()).ok().and_then(|size| size.checked_mul(u64::from(factor))) {
+            Some(product) => {
+                let left = i128::from(if halvings > 63 { 0 } else { product / 1_000_000_000 >> halvings });
+                if points < 0 { -left } else { left }
+            }
+            None => {
+                let left = (points.unsigned_abs() * u128::from(factor) / 1_000_000_000 >> halvings) as i128;
+                if points < 0 { -left } else { left }
+            }
+        }
+    }
+}
+
+/// What a change of a node's truth concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Watch {
+    /// Who is in a program, its goal, or its `on stage` tracks.
+    Program(u32),
+    /// When a handoff takes or gives back.
+    Handoff(u32),
+    /// `consent again when`.
+    Consent,
+    /// The stages of a journey.
+    Journey(u32),
+    /// A band of a score.
+    Band(u32),
+    /// A `wait until`.
+    Wait,
+}
+
+/// A program.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    pub name: SmolStr,
+    pub draft: bool,
+    pub anonymous: bool,
+    pub audience: NodeId,
+    pub join_when: Option<NodeId>,
+    /// The list of `join on`.
+    pub join_on: Option<u32>,
+    pub rejoin: crate::plan::Rejoin,
+    pub goal: Option<Goal>,
+    pub leave_when: Option<NodeId>,
+    pub caps: Vec<Cap>,
+    pub hours: Hours,
+    /// First instant, and first instant that is over.
+    pub runs: Option<(Instant, Instant)>,
+    /// In billionths of a percent.
+    pub hold_out: Option<i128>,
+    /// Its tracks: places in [`Policy::tracks`].
+    pub tracks: std::ops::Range<u32>,
+    /// Its steps: places in [`Policy::steps`].
+    pub steps: std::ops::Range<u32>,
+    /// Its place in `prefer`.
+    pub preferred: u32,
+    /// The anchors of its labels.
+    pub labels: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Goal {
+    /// With `did` counting after the join.
+    pub node: NodeId,
+    /// With `did` counting nothing.
+    pub without_events: NodeId,
+    pub within: Option<i64>,
+    pub ends: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Cap {
+    pub most: u32,
+    /// The channels, as bits.
+    pub channels: u8,
+    pub seconds: i64,
+}
+
+/// A track.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub program: u32,
+    pub trigger: Trigger,
+    /// Its first step: a place in [`Policy::steps`].
+    pub first: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Trigger {
+    Join,
+    /// The node says whether the lead is in one of the stages.
+    Stage(NodeId),
+    Signal,
+    Every(i64),
+    Moment(Instant),
+}
+
+/// A step, with `next` as a place in [`Policy::steps`].
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Touch(Box<Touch>),
+    Wait { seconds: i64, next: Option<u32> },
+    WaitUntil { until: NodeId, most: i64, next: Option<u32> },
+    If { branches: Vec<(NodeId, Option<u32>)>, otherwise: Option<u32> },
+    Split { name: SmolStr, arms: Vec<(i128, Option<u32>)> },
+    Handoff(u32),
+    Leave,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Touch {
+    pub channel: Channel,
+    pub message: bool,
+    pub content: Option<u32>,
+    pub draft: bool,
+    pub label: Option<SmolStr>,
+    /// The anchor of its label, if something asks for it.
+    pub anchor: Option<u32>,
+    /// The number of what goes out once, where it is not to go out `again`.
+    pub once: Option<u32>,
+    /// The number of what has gone out when this has.
+    pub received: Option<u32>,
+    pub only_if: Option<NodeId>,
+    pub reason: Option<NodeId>,
+    pub drop_after: i64,
+    pub next: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Handoff {
+    pub when: NodeId,
+    pub back: Vec<Back>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Back {
+    pub program: u32,
+    pub after: Option<i64>,
+    pub when: NodeId,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct ChannelRules {
+    pub addresses: Vec<u32>,
+    pub needs: Option<NodeId>,
+    pub never: Option<NodeId>,
+}
+
+/// The built-in signals that the executor makes or minds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Builtin {
+    pub receive: Option<u32>,
+    pub join: Option<u32>,
+    pub leave: Option<u32>,
+    pub finish: Option<u32>,
+    pub convert: Option<u32>,
+    pub unsubscribe: Option<u32>,
+    pub complain: Option<u32>,
+    /// How many fields each has, and the places of those that the executor fills in or reads.
+    pub fields: usize,
+    pub content: Option<usize>,
+    pub program: Option<usize>,
+    pub channel: Option<usize>,
+    pub touch: Option<usize>,
+    /// The channel that each option of the field `channel` means.
+    pub channels: Vec<Option<Channel>>,
+}
+
+/// A plan made ready to run.
+#[derive(Debug)]
+pub struct Policy {
+    pub(super) nodes: Vec<Node>,
+    /// What holds of somebody of whom nothing is known.
+    pub(super) base: Vec<bool>,
+    /// What the scores of such a person are made of.
+    pub(super) base_sums: Vec<super::score::Sum>,
+    pub(super) parents: Table<NodeId>,
+    pub(super) watches: Table<Watch>,
+    pub(super) lists: Vec<List>,
+    /// For each signal, its lists.
+    pub(super) signals: Vec<Vec<u32>>,
+    pub(super) scores: Vec<Score>,
+    /// For each field of the lead, the nodes that ask for it.
+    pub(super) fields: Vec<Vec<NodeId>>,
+    /// The `Identified` node, if something asks.
+    pub(super) identified: Option<NodeId>,
+    /// For each anchor, the nodes that count from it. The first anchors are the programs' joins.
+    pub(super) anchors: Vec<Vec<NodeId>>,
+    pub(super) programs: Vec<Program>,
+    pub(super) tracks: Vec<Track>,
+    pub(super) steps: Vec<Step>,
+    /// How many numbers for what goes out once there are.
+    pub(super) once: u32,
+    pub(super) handoffs: Vec<Handoff>,
+    /// For each journey, the `while` of each stage.
+    pub(super) journeys: Vec<Vec<NodeId>>,
+    pub(super) caps: Vec<Cap>,
+    /// By channel.
+    pub(super) channels: Vec<ChannelRules>,
+    pub(super) consent_again: Option<NodeId>,
+    pub(super) timezone_field: Option<u32>,
+    pub(super) zone: Zone,
+    pub(super) builtin: Builtin,
+    /// The nodes of the predicates that were asked for besides the plan's own.
+    pub(super) extra: Vec<NodeId>,
+    /// Names of the plan that conversions need.
+    pub(super) names: Names,
+}
+
+/// The numbers of names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub signals: FxHashMap<SmolStr, u32>,
+    pub contents: FxHashMap<SmolStr, u32>,
+    pub programs: FxHashMap<SmolStr, u32>,
+}
+
+/// Lists of lists in one piece.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table<T> {
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy> Table<T> {
+    pub fn new(lists: Vec<Vec<T>>) -> Self {
+        let mut table = Self { starts: vec![0], items: Vec::new() };
+        for list in lists {
+            table.items.extend(list);
+            table.starts.push(table.items.len() as u32);
+        }
+        table
+    }
+
+    pub fn of(&self, number: u32) -> &[T] {
+        let (Some(from), Some(to)) = (self.starts.get(number as usize), self.starts.get(number as usize + 1)) else { return &[] };
+        self.items.get(*from as usize..*to as usize).unwrap_or(&[])
+    }
+}
+
+impl Policy {
+    /// The nodes of the predicates that were given besides the plan, in their order.
+    pub fn extra(&self) -> &[NodeId] {
+        &self.extra
+    }
+
+    /// The workspace's time zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The number of a signal.
+    pub fn signal(&self, name: &str) -> Option<u32> {
+        self.names.signals.get(name).copied()
+    }
+
+    /// The leaves under a node: what is asked, without `and`, `or`, `not`.
+    pub fn leaves(&self, node: NodeId) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            match self.nodes.get(node as usize) {
+                Some(Node::And(of) | Node::Or(of)) => open.extend(of.iter().rev()),
+                Some(Node::Not(of)) => open.push(*of),
+                Some(_) if !found.contains(&node) => found.push(node),
+                _ => {}
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,148 @@
+//! The value of a score at an instant, and when it can next cross a threshold.
+
+use super::lead::{DAY, Instant};
+use super::policy::{EventPoints, Score};
+
+/// The parts of a score's sum, in millionths of a point, before it is clamped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    /// What events gave, as far as it is above zero.
+    pub gained: i128,
+    /// What events took, as a positive number.
+    pub lost: i128,
+    /// What holds now.
+    pub standing: i128,
+    /// How many events have a part in it that can still fade.
+    pub live: u32,
+    /// When the first of them fades by a step.
+    pub next_step: Option<Instant>,
+}
+
+impl Sum {
+    pub fn total(&self) -> i128 {
+        self.gained - self.lost + self.standing
+    }
+}
+
+impl Score {
+    /// Its sum at `at`. `list` gives the instants of a list's events, in order; `holds` the truth of a node.
+    pub fn sum<'l>(&self, at: Instant, list: impl Fn(u32) -> &'l [Instant], holds: impl Fn(u32) -> bool) -> Sum {
+        let mut sum = Sum { standing: self.when.iter().filter(|(node, _)| holds(*node)).map(|(_, points)| points).sum(), ..Sum::default() };
+        for line in &self.events {
+            self.line(line, at, list(line.list), &mut sum);
+        }
+        sum
+    }
+
+    fn line(&self, line: &EventPoints, at: Instant, events: &[Instant], sum: &mut Sum) {
+        let Some(fade) = &self.fade else {
+            let counted = match line.cap {
+                None => events.len() as i128,
+                Some(cap) => Counted::new(events, cap).count() as i128,
+            };
+            let points = line.points * counted;
+            if points > 0 { sum.gained += points } else { sum.lost -= points }
+            return;
+        };
+        let mut add = |event: Instant| {
+            let days = (at - event) / DAY;
+            let left = fade.left(line.points, days);
+            if left > 0 { sum.gained += left } else { sum.lost -= left }
+            if left != 0 {
+                sum.live += 1;
+                let step = event + (days + 1) * DAY;
+                sum.next_step = Some(sum.next_step.map_or(step, |known| known.min(step)));
+            }
+            left != 0
+        };
+        // Newest first: when one has faded to nothing, so have all before it.
+        match line.cap {
+            None => {
+                let _ = events.iter().rev().all(|event| add(*event));
+            }
+            Some(cap) => {
+                let _ = Counted::new(events, cap).all(&mut add);
+            }
+        }
+    }
+
+    /// Until when no threshold that is asked for can be crossed by fading alone; `None` if never.
+    pub fn quiet_until(&self, at: Instant, sum: &Sum) -> Option<Instant> {
+        let fade = self.fade.as_ref()?;
+        let next_step = sum.next_step?;
+        let total = sum.total();
+        let place = self.thresholds.partition_point(|(value, _)| *value <= total);
+        let below = place.checked_sub(1).and_then(|place| self.thresholds.get(place)).map(|(value, _)| *value);
+        let above = self.thresholds.get(place).map(|(value, _)| *value);
+        // What was lost comes back at most as a whole, and what was gained may go as a whole.
+        let can_fall = below.is_some_and(|below| total - sum.gained < below);
+        let can_rise = above.is_some_and(|above| total + sum.lost >= above);
+        if !can_fall && !can_rise {
+            return None;
+        }
+        // Each event is rounded by itself, and each factor of the table is: both are bounded here.
+        let slack = 4 * i128::from(sum.live) + 4 + (sum.gained + sum.lost) / 100_000_000;
+        let safe = |days: i64| {
+            let least = fade.left(sum.gained, days) - sum.lost + sum.standing - slack;
+            let most = sum.gained - fade.left(sum.lost, days) + sum.standing + slack;
+            (!can_fall || below.is_none_or(|below| least >= below)) && (!can_rise || above.is_none_or(|above| most < above))
+        };
+        // The bounds only widen with time: the last safe day is found by halving.
+        let (mut low, mut high) = (0, 64 * fade.half_life);
+        while low + 1 < high {
+            let middle = (low + high) / 2;
+            if safe(middle) { low = middle } else { high = middle }
+        }
+        Some(if low > 0 { (at + low * DAY).max(next_step) } else { next_step })
+    }
+}
+
+/// The events that count under a cap: newest first, an event counts unless `most` later ones that count lie in the
+/// window that begins with it.
+struct Counted<'l> {
+    events: &'l [Instant],
+    most: usize,
+    seconds: i64,
+    /// Places of the ones that counted last, oldest of them last; a ring of `most`.
+    window: std::collections::VecDeque<Instant>,
+}
+
+impl<'l> Counted<'l> {
+    fn new(events: &'l [Instant], (most, seconds): (u32, i64)) -> Self {
+        Self { events, most: most as usize, seconds, window: std::collections::VecDeque::new() }
+    }
+}
+
+impl Iterator for Counted<'_> {
+    type Item = Instant;
+
+    fn next(&mut self) -> Option<Instant> {
+        while let Some((event, rest)) = self.events.split_last() {
+            self.events = rest;
+            // Those that counted come in falling order: the front is the latest.
+            while self.window.front().is_some_and(|latest| *latest >= event + self.seconds) {
+                self.window.pop_front();
+            }
+            if self.window.len() < self.most {
+                self.window.push_back(*event);
+                return Some(*event);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn caps_take_the_newest() {
+        let days = |list: &[i64]| list.iter().map(|day| day * DAY).collect::<Vec<_>>();
+        let counted = |events: &[i64], most, length| Counted::new(&days(events), (most, length * DAY)).map(|at| at / DAY).collect::<Vec<_>>();
+        assert_eq!(counted(&[0, 1, 2, 3], 2, 7), [3, 2]);
+        assert_eq!(counted(&[0, 5, 7], 1, 7), [7, 0], "what is exactly seven days old is out of the window");
+        assert_eq!(counted(&[0, 0, 0], 2, 1), [0, 0]);
+        assert_eq!(counted(&[1], 0, 1), Vec::<i64>::new());
+    }
+}
