@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of `src`, top down: each may use the ones before it.
-const ORDER: [&str; 9] = ["text", "diagnostics", "syntax", "plan", "db", "rulebook", "model", "report", "cli"];
+const ORDER: [&str; 10] = ["text", "diagnostics", "syntax", "plan", "run", "db", "rulebook", "model", "report", "cli"];
 
 fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -33,6 +33,31 @@ fn examples_do_what_they_say() {
             assert!(read(&example(page, "Right", "toml").unwrap()).is_empty());
             continue;
         }
+        if *check == Check::TestFailed {
+            let failed = |text: &str| {
+                let db = support::policy(text);
+                assert!(support::check(text).iter().all(|finding| finding.severity != Severity::Error));
+                let plan = nurture::report::plan::plan(&db).unwrap();
+                let (cases, _) = nurture::report::cases::cases(&db);
+                let cases = nurture::run::case::Cases::new(&plan, &cases).unwrap();
+                cases.run(0, &mut cases.player()).unwrap().failures.len()
+            };
+            assert_eq!(failed(&example(page, "Wrong", "nurture").unwrap()), 1);
+            assert_eq!(failed(&example(page, "Right", "nurture").unwrap()), 0);
+            continue;
+        }
+        if *check == Check::UnnoticedChange {
+            let unnoticed = |text: &str| {
+                let db = support::policy(text);
+                let plan = nurture::report::plan::plan(&db).unwrap();
+                let (cases, _) = nurture::report::cases::cases(&db);
+                let tried = nurture::report::mutants::tried(&db, &plan, &cases, 100, |_, _| {});
+                tried.iter().any(|mutant| mutant.what == "this condition is turned round" && !mutant.noticed)
+            };
+            assert!(unnoticed(&example(page, "Wrong", "nurture").unwrap()));
+            assert!(!unnoticed(&example(page, "Right", "nurture").unwrap()));
+            continue;
+        }
         let (Some(bad), Some(good)) = (example(page, "Wrong", "nurture"), example(page, "Right", "nurture")) else {
             wrong.push(format!("{name}: an example is missing"));
             continue;

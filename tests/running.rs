@@ -46,7 +46,10 @@ fn cases(usual: u64) -> u64 {
 fn agrees_with_the_reference() {
     let only: Option<u64> = std::env::var("NURTURE_SEED").ok().and_then(|text| text.parse().ok());
     let (mut entries, mut sent, mut held) = (0, 0, 0);
-    for seed in only.map_or(0..cases(150), |seed| seed..seed + 1) {
+    for seed in only.map_or(0..cases(400), |seed| seed..seed + 1) {
+        if std::env::var_os("NURTURE_CASES").is_some() {
+            eprintln!("seed {seed}");
+        }
         let mut dice = Dice::new(seed);
         let (items, plan) = random_policy(&mut dice, random::ALL);
         let text = items.concat();
@@ -56,7 +59,11 @@ fn agrees_with_the_reference() {
             let from = if dice.chance(20) { START + 5 * DAY } else { START };
             let until = from + 45 * DAY;
             let fast: Vec<Entry> =
-                played(&policy, &lead, from, until).into_iter().filter(|entry| !matches!(entry.what, What::Score { .. } | What::UnknownZone)).collect();
+                played(&policy, &lead, from, until).into_iter().filter(|entry| !matches!(entry.what, What::Score { .. } | What::UnknownZone | What::Waits { .. })).collect();
+            if fast.len() > 5_000 {
+                // Programs that start each other without end: the slow one would take too long.
+                continue;
+            }
             let slow = reference::play(&plan, &lead, from, until);
             if fast != slow {
                 let place = fast.iter().zip(&slow).position(|(a, b)| a != b).unwrap_or(fast.len().min(slow.len()));

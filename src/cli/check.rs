@@ -25,7 +25,7 @@ impl Check {
         if common.verbose {
             output::message(ready.account().trim_end());
         }
-        if !common.quiet && common.format != Format::Json {
+        if !common.quiet && matches!(common.format, Format::Full | Format::Concise) {
             let (files, declarations) = (ready.files(), ready.declarations());
             let what = format!("{declarations} declaration{} in {files} file{}", if declarations == 1 { "" } else { "s" }, if files == 1 { "" } else { "s" });
             let mut summary = match output::counted(&ready.findings) {

@@ -39,14 +39,14 @@ impl Compile {
         }
         let errors = output::errors(&ready.findings) + ready.elsewhere;
         if errors > 0 {
-            if common.format != Format::Json {
+            if matches!(common.format, Format::Full | Format::Concise) {
                 let stand = if errors == 1 { "1 error stands".to_owned() } else { format!("{errors} errors stand") };
                 output::message(&format!("{stand} in the way of a plan: nothing was written"));
             }
             return Outcome::Findings;
         }
         if schema(&ready.loaded.db).lead.is_none() {
-            if common.format != Format::Json {
+            if matches!(common.format, Format::Full | Format::Concise) {
                 output::message("a plan needs a `lead`, and this policy declares none: nothing was written");
             }
             return Outcome::Findings;

@@ -53,7 +53,7 @@ impl Explain {
         let text = match common.format {
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&explanation(check, true)).unwrap_or_default()),
             Format::Concise => format!("{} ({}): {}\n", check.name(), check.severity().name(), check.summary()),
-            Format::Full => {
+            Format::Full | Format::Junit => {
                 let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80usize).clamp(40, 100);
                 let page = markdown::readable(check.page(), width, output::color(common, Stream::Results));
                 let (title, rest) = page.split_once('\n').unwrap_or((page.as_str(), ""));

@@ -9,6 +9,7 @@ mod output;
 mod policy;
 mod progress;
 mod schema;
+mod test;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,8 @@ enum Format {
     Concise,
     /// One JSON document
     Json,
+    /// JUnit XML, for CI systems
+    Junit,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,6 +79,8 @@ enum Command {
     /// Print the plan of a policy as JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
+    /// Run the tests of a policy
+    Test(test::Test),
     /// Print the JSON Schema of the plan
     Schema(schema::Schema),
     /// Explain a check: what it finds, why, and how to mend it
@@ -110,6 +115,7 @@ pub fn main() -> ExitCode {
     let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
         Command::Check(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
+        Command::Test(command) => command.run(&cli.common),
         Command::Schema(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::New(command) => command.run(&cli.common),

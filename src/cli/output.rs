@@ -69,6 +69,11 @@ pub(super) fn failed(common: &Common, error: &LoadError) -> Outcome {
         let text = render::json(&[], &Sources::default(), Some((&error.message, error.help.as_deref())));
         return results(&text, Outcome::Failed);
     }
+    if common.format == Format::Junit {
+        let failure = (error.message.clone(), error.help.clone().unwrap_or_default());
+        let case = render::JunitCase { name: "nurture".to_owned(), class: "nurture".to_owned(), seconds: 0.0, failures: vec![failure] };
+        return results(&render::junit("nurture", &[case]), Outcome::Failed);
+    }
     message(&format!("error: {}", render::clean(&error.message)));
     if let Some(help) = &error.help {
         message(&format!("  help: {}", render::clean(help)));
@@ -94,7 +99,23 @@ pub(super) fn findings(common: &Common, stream: Stream, diagnostics: &[Diagnosti
         Format::Full => render::full(diagnostics, sources, color(common, stream)),
         Format::Concise => render::concise(diagnostics, sources),
         Format::Json => render::json(diagnostics, sources, None),
+        Format::Junit => render::junit("nurture check", &cases(diagnostics, sources)),
     }
+}
+
+/// Each finding as a test that failed; one that passed where there are none.
+fn cases(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> Vec<render::JunitCase> {
+    let case = |name: String, class: String, failures| render::JunitCase { name, class, seconds: 0.0, failures };
+    if diagnostics.is_empty() {
+        return vec![case("no findings".to_owned(), "nurture".to_owned(), Vec::new())];
+    }
+    let of = |found: &Diagnostic| {
+        let place = sources.place(&found.span.file, found.span.range.start);
+        let file = sources.shown(&found.span.file);
+        let text = render::full(std::slice::from_ref(found), sources, false);
+        case(format!("{}:{}:{} {}", file, place.line, place.column, found.check.name()), file, vec![(found.message.clone(), text)])
+    };
+    diagnostics.iter().map(of).collect()
 }
 
 /// "2 errors, 1 warning and 3 pieces of advice"; empty when there are none.

@@ -7,15 +7,17 @@ use clap::Args;
 use salsa::Setter as _;
 
 use super::output::{self, Stream};
-use super::{Common, Outcome};
+use super::{Common, Format, Outcome};
 use crate::db::load::{self, LoadError, Loaded, SETTINGS, Vocabulary};
 use crate::db::settings::Named;
 use crate::db::{Workspace, line_index};
 use crate::diagnostics::render::Sources;
 use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanEdit, SpanFix, SpanLabel};
-use crate::model::names::index;
+use crate::model::names::{index, schema};
 use crate::model::rule_schema::SETTINGS as THRESHOLDS;
+use crate::plan::Plan;
 use crate::report::findings::findings;
+use crate::report::plan::plan;
 use crate::rulebook;
 use crate::text::Date;
 
@@ -67,6 +69,25 @@ impl Policy {
             .partition(|diagnostic| asked.is_empty() || asked.iter().any(|path| path.is_empty() || crate::db::settings::under(&diagnostic.span.file, path)));
         let elsewhere = output::errors(&rest);
         Ok(Ready { loaded, findings: found, elsewhere, started })
+    }
+
+    /// Whether the policy comes from standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// Which files the policy has, how long they are, and when they were written: changes when one of them does.
+    pub fn stamp(&self) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
+        let Ok(current) = std::env::current_dir() else { return Vec::new() };
+        if self.reads_stdin() {
+            return Vec::new();
+        }
+        let Ok(sources) = load::find(&self.paths, &current) else { return Vec::new() };
+        let of = |path: &PathBuf| {
+            let data = std::fs::metadata(path).ok();
+            (path.clone(), data.as_ref().map_or(0, std::fs::Metadata::len), data.and_then(|data| data.modified().ok()))
+        };
+        sources.files.iter().chain(&sources.settings).map(of).collect()
     }
 
     fn load(&self) -> Result<Loaded, LoadError> {
@@ -145,16 +166,59 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
                 sure: fix.sure,
             })
             .collect(),
+        notes: Vec::new(),
     }
 }
 
 impl Ready {
+    /// Whether what stands in a file was asked for.
+    pub fn asks_for(&self, file: &str) -> bool {
+        let asked = &self.loaded.sources.asked;
+        asked.is_empty() || asked.iter().any(|path| path.is_empty() || crate::db::settings::under(file, path))
+    }
+
+    /// The plan, if nothing stands in its way; else what does is said, and that `nothing` was done.
+    pub fn plan(&self, common: &Common, nothing: &str) -> Result<Plan, Outcome> {
+        let errors = output::errors(&self.findings) + self.elsewhere;
+        if errors > 0 {
+            let mut found = self.findings.clone();
+            found.retain(|finding| finding.severity == Severity::Error);
+            let rendered = output::findings(common, Stream::Results, &found, &self.sources());
+            let outcome = output::results(&rendered, Outcome::Findings);
+            if matches!(common.format, Format::Full | Format::Concise) {
+                let (n, verb) = if errors == 1 { ("1 error".to_owned(), "stands") } else { (format!("{errors} errors"), "stand") };
+                output::message(&format!("{n} {verb} in the way: {nothing}"));
+            }
+            return Err(outcome);
+        }
+        if schema(&self.loaded.db).lead.is_none() {
+            let error = LoadError { message: format!("this policy declares no `lead`: {nothing}"), help: None };
+            output::failed(common, &error);
+            return Err(Outcome::Findings);
+        }
+        plan(&self.loaded.db).ok_or_else(|| {
+            let help = Some("this is a fault of nurture: please report it".to_owned());
+            output::failed(common, &LoadError { message: "no plan could be made, though no error was found".to_owned(), help })
+        })
+    }
+
+    /// The paths of the policy's files.
+    pub fn paths(&self) -> Vec<smol_str::SmolStr> {
+        let db = &self.loaded.db;
+        Workspace::get(db).files(db).iter().map(|file| file.path(db).clone()).collect()
+    }
+
     /// The texts that findings point into.
     pub fn sources(&self) -> Sources<'_> {
+        self.sources_of(&self.findings, &[])
+    }
+
+    /// The texts that these findings point into, and these files.
+    pub fn sources_of(&self, findings: &[Diagnostic], files: &[smol_str::SmolStr]) -> Sources<'_> {
         let mut sources = Sources::new(&self.loaded.sources.prefix);
         let db = &self.loaded.db;
         let involved: std::collections::BTreeSet<&str> =
-            self.findings.iter().flat_map(|found| found.labels.iter().map(|label| label.span.file.as_str())).collect();
+            findings.iter().flat_map(|found| found.labels.iter().map(|label| label.span.file.as_str())).chain(files.iter().map(|file| file.as_str())).collect();
         for file in Workspace::get(db).files(db) {
             if involved.contains(file.path(db).as_str()) {
                 sources.add(file.path(db).clone(), file.text(db), line_index(db, *file));

@@ -14,13 +14,18 @@ pub const STACK: usize = 64 << 20;
 
 /// Whether `bytes` of policy are enough to start threads for; starts them if so.
 pub fn worth(bytes: usize) -> bool {
-    static START: Once = Once::new();
     if bytes < ENOUGH_BYTES {
         return false;
     }
+    start();
+    true
+}
+
+/// Starts the threads, with stacks as deep as text can be.
+pub fn start() {
+    static START: Once = Once::new();
     // Where the threads run already, as in tests, they are as they are.
     START.call_once(|| drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global()));
-    true
 }
 
 /// Applies `step` to each item with a handle of the database, on all cores if it is worth it; results in order.

@@ -102,12 +102,14 @@ checks! {
     StrayDoc "stray_doc" Warning "A doc comment belongs to nothing";
     Syntax "syntax" Error "The text is not a policy";
     TestDay "test_day" Error "The days of a test are out of order";
+    TestFailed "test_failed" Error "An expectation of a policy test does not hold";
     TooDeep "too_deep" Error "Brackets are nested too deeply";
     TooLarge "too_large" Error "A file is too large to be a policy";
     UnfinishedText "unfinished_text" Error "A text is not closed on its line";
     UnknownName "unknown_name" Error "A name is declared nowhere";
     UnknownOption "unknown_option" Error "A value is none of a field's options";
     UnknownSetting "unknown_setting" Error "A key or value of nurture.toml is not known";
+    UnnoticedChange "unnoticed_change" Advice "A small change of the policy makes no test fail";
     UnusedAllow "unused_allow" Warning "An `allow` silences nothing";
     UnusedDeclaration "unused_declaration" Advice "Nothing speaks of a declaration";
     WordOrder "word_order" Error "The words of a condition are in another order than the language has";

@@ -314,6 +314,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Changes that would mend it.
     pub fixes: Vec<SpanFix>,
+    /// Evidence, line by line: what happened to a lead.
+    pub notes: Vec<String>,
 }
 
 impl Diagnostic {

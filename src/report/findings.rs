@@ -148,6 +148,7 @@ fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> O
         labels,
         help: problem.help.clone(),
         fixes: fixes.collect(),
+        notes: Vec::new(),
     })
 }
 

@@ -1,4 +1,8 @@
 //! What the policy as a whole is told by: its findings, with absolute places, and the plan document.
 
+pub mod cases;
+pub mod covered;
 pub mod findings;
+pub mod mutants;
 pub mod plan;
+pub mod sites;

@@ -165,7 +165,7 @@ fn builtin_signals(db: &dyn Db) -> Vec<plan::Signal> {
 }
 
 /// All `limits` of the policy as one.
-fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limits {
+pub(super) fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limits {
     parts.sort_by(|(_, a), (_, b)| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     let mut limits = Limits::default();
     let mut needs: Vec<(Vec<plan::Channel>, Predicate)> = Vec::new();

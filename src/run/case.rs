@@ -73,6 +73,14 @@ impl<'a> Cases<'a> {
         Self::with(plan, cases, &[], true)
     }
 
+    /// Makes a policy ready for its tests, without what only a trace tells: where nothing but passing or failing counts.
+    ///
+    /// # Errors
+    /// When the plan does not hang together.
+    pub fn quick(plan: &'a Plan, cases: &'a [TestCase]) -> Result<Self, super::Unfit> {
+        Self::with(plan, cases, &[], false)
+    }
+
     /// With `more` predicates, whose nodes come after those of the tests in [`Policy::extra`], and what a trace tells only
     /// with `all`.
     pub(super) fn with(plan: &'a Plan, cases: &'a [TestCase], more: &[(Option<u32>, &Predicate)], all: bool) -> Result<Self, super::Unfit> {

@@ -77,6 +77,15 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// A fact at an instant; missing while they are anonymous or deleted.
+    pub fn fact_at(&self, field: u32, at: Instant) -> Fact {
+        if self.identified.is_none_or(|from| at < from) || self.deleted.is_some_and(|from| at >= from) {
+            return Fact::Missing;
+        }
+        let change = self.changes.iter().rev().find(|change| change.field == field && change.at <= at);
+        change.map(|change| &change.value).or_else(|| self.facts.get(field as usize)).cloned().unwrap_or_default()
+    }
+
     /// The instant at which something is first known of them.
     pub fn first_instant(&self) -> Option<Instant> {
         let firsts = [self.identified, self.changes.first().map(|change| change.at), self.events.first().map(|event| event.at)];

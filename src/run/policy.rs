@@ -203,6 +203,8 @@ pub(super) struct List {
 pub(super) struct Score {
     pub events: Vec<EventPoints>,
     pub when: Vec<(NodeId, i128)>,
+    /// The places of the `when` lines among all lines.
+    pub when_places: Vec<u32>,
     /// Half-life in days and its table; `None` if points do not fade.
     pub fade: Option<Fade>,
     pub from: Option<i128>,
@@ -223,6 +225,8 @@ impl Score {
 /// Points for events.
 #[derive(Clone, Debug)]
 pub(super) struct EventPoints {
+    /// Its place among the lines of the score.
+    pub place: u32,
     pub list: u32,
     /// In millionths.
     pub points: i128,

@@ -222,6 +222,7 @@ impl<'a> Story<'a> {
                 Some(again) => format!("may be written to again: `consent again when {}` became true", predicate(again)),
                 None => "may be written to again".to_owned(),
             },
+            What::Stopped => "is played no further: what the programs did makes them do it again, without end".to_owned(),
             What::UnknownZone => "has a time zone that is no zone: the workspace's is used".to_owned(),
             What::Stage { journey, from, to } => {
                 let name = self.plan.journeys.get(*journey as usize).map_or("", |journey| journey.name.as_str());
@@ -235,7 +236,7 @@ impl<'a> Story<'a> {
                 };
                 format!("{name}: from {} to {}{why}", self.stage(*journey, *from), self.stage(*journey, *to))
             }
-            What::Score { score, from, to } => {
+            What::Score { score, from, to, by } => {
                 let score = self.plan.scores.get(*score as usize);
                 let band = |value: i128| {
                     let bands = score.map_or(&[][..], |score| &score.bands);
@@ -247,7 +248,17 @@ impl<'a> Story<'a> {
                     (Some(from), None) => format!(", no longer {}", from.name),
                     (None, None) => String::new(),
                 };
-                format!("{}: from {} to {}{band}", score.map_or("", |score| score.name.as_str()), points(*from), points(*to))
+                let line = |place: &u32| {
+                    let line = score.and_then(|score| score.points.get(*place as usize))?;
+                    let sign = if line.points.starts_with('-') { "" } else { "+" };
+                    Some(match &line.earned {
+                        plan::Earned::For { event: pattern, .. } => format!("`{sign}{} for {}`", line.points, event(pattern)),
+                        plan::Earned::When(when) => format!("`{sign}{} when {}`", line.points, predicate(when)),
+                    })
+                };
+                let lines: Vec<String> = by.iter().filter_map(line).collect();
+                let why = if lines.is_empty() { ", fading".to_owned() } else { format!(", by {}", lines.join(" and ")) };
+                format!("{}: from {} to {}{band}{why}", score.map_or("", |score| score.name.as_str()), points(*from), points(*to))
             }
             What::Goal { program } => {
                 let goal = self.plan.programs.get(*program as usize).and_then(|program| program.goal.as_ref());
@@ -302,6 +313,12 @@ impl<'a> Story<'a> {
             What::PassedOver { step } => format!("`{}` of {} is passed over: the lead has it already", self.touch_name(*step), self.program(step.program)),
             What::WaitPassedOver { step } => format!("the wait after it in {} is passed over too", self.program(step.program)),
             What::Dropped { step } => format!("`{}` of {} is dropped: its track ends while it is held", self.touch_name(*step), self.program(step.program)),
+            What::Waits { step, until } => match self.step(*step).map(|step| &step.action) {
+                Some(Action::WaitUntil { until: what, .. }) => {
+                    format!("{} waits until `{}`, at most until {}", self.program(step.program), predicate(what), self.time(*until))
+                }
+                _ => format!("{} waits until {}", self.program(step.program), self.time(*until)),
+            },
             What::Waited { step, true_now } => {
                 let until = match self.step(*step).map(|step| &step.action) {
                     Some(Action::WaitUntil { until, .. }) => predicate(until),
@@ -333,6 +350,19 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// A score at an instant, in millionths of a point.
+    pub fn score_at(&self, score: &str, at: Instant) -> Option<i128> {
+        let number = self.plan.scores.iter().position(|known| known.name == score)?;
+        super::look::at(self.plan, self.lead, at)?.score(number as u32)
+    }
+
+    /// The field that a test asks, with its value at an instant.
+    pub fn fact_at(&self, test: &plan::Predicate, at: Instant) -> Option<(&'a Field, Fact)> {
+        let subject = super::compile::subject(test)?;
+        let place = self.plan.lead.fields.iter().position(|field| field.name == subject.field)?;
+        Some((self.plan.lead.fields.get(place)?, self.lead.fact_at(place as u32, at)))
+    }
+
     /// The clause of the plan that an entry speaks of, for its place in the source.
     pub fn source(&self, entry: &Entry) -> Option<&'a Source> {
         let of_step = |id: &StepId| self.step(*id).map(|step| &step.source);
@@ -344,6 +374,7 @@ impl<'a> Story<'a> {
             | What::PassedOver { step }
             | What::WaitPassedOver { step }
             | What::Dropped { step }
+            | What::Waits { step, .. }
             | What::Waited { step, .. }
             | What::Chose { step, .. }
             | What::Left { why: Leaving::Step(step), .. }

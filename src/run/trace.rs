@@ -55,6 +55,8 @@ pub enum What {
     },
     /// `consent again when` became true: the bars are lifted.
     Lifted,
+    /// Programs start each other without end: nothing more is played.
+    Stopped,
     /// The lead's time zone is not known: the workspace's serves.
     UnknownZone,
     /// The furthest stage became another.
@@ -74,6 +76,8 @@ pub enum What {
         from: i128,
         /// Now.
         to: i128,
+        /// The lines of the score that made the change, by their places; none where it only faded.
+        by: Vec<u32>,
     },
     /// The goal of a program was reached.
     Goal {
@@ -160,6 +164,13 @@ pub enum What {
     Dropped {
         /// The touch.
         step: StepId,
+    },
+    /// A `wait` or `wait until` began.
+    Waits {
+        /// The wait.
+        step: StepId,
+        /// When it ends at the latest.
+        until: Instant,
     },
     /// A `wait until` went on.
     Waited {

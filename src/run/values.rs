@@ -190,6 +190,11 @@ impl<'p> Values<'p> {
         }
     }
 
+    /// When the last event of a list was.
+    pub fn last_event(&self, list: u32) -> Option<Instant> {
+        self.nth_newest(list, 1)
+    }
+
     fn nth_newest(&self, list: u32, number: u32) -> Option<Instant> {
         let list = self.lists.get(list as usize)?;
         list.get(list.len().checked_sub(number as usize)?).copied()

@@ -251,7 +251,10 @@ impl Writer<'_> {
                 _ => format!("every {}", self.dice.pick(&["2 days", "3 days", "36 hours", "7 days"])),
             };
             let _ = track;
-            tracks.push_str(&format!("{trigger} {{\n{}}}\n", self.steps(2, &mut label)));
+            // A track that what programs do can start waits first, or it could start itself every second.
+            let own = ["receive", "join", "leave", "finish", "convert"].iter().any(|signal| trigger.starts_with(&format!("on {signal}")));
+            let wait = if own && trigger != "on join" { "wait 6 hours\n" } else { "" };
+            tracks.push_str(&format!("{trigger} {{\n{wait}{}}}\n", self.steps(2, &mut label)));
         }
         let used: Vec<String> = self.labels.iter().take(label).cloned().collect();
         for unused in self.labels.clone().iter().skip(label) {

@@ -104,9 +104,10 @@ fn report<'d>(diagnostic: &'d Diagnostic, sources: &Sources<'_>) -> Report<&'d s
     });
     let help = diagnostic.help.iter().map(|help| format!("help: {}", clean(help)));
     let fixes = diagnostic.fixes.iter().map(|fix| format!("fix: {}", clean(&fix.title)));
+    let notes = (!diagnostic.notes.is_empty()).then(|| diagnostic.notes.iter().map(|line| clean(line).into_owned()).collect::<Vec<_>>().join("\n"));
     Report::new(level)
         .with_code(diagnostic.check.name())
         .with_message(clean(&diagnostic.message))
         .with_labels(labels.collect())
-        .with_notes(help.chain(fixes).collect())
+        .with_notes(notes.into_iter().chain(help).chain(fixes).collect())
 }

@@ -34,6 +34,8 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     fixes: Vec<Fix<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -71,10 +73,23 @@ struct Edit<'a> {
     new: &'a str,
 }
 
-/// Renders diagnostics as JSON: `{version, diagnostics: [{name, severity, message, file, range, labels, help, fixes}]}`,
+/// Renders diagnostics as JSON: `{version, diagnostics: [{name, severity, message, file, range, labels, help, fixes, notes}]}`,
 /// lines and columns from 1, columns in characters. `error` says why the tool could not do its job, with what can be
 /// done about it.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources<'_>, error: Option<(&str, Option<&str>)>) -> String {
+    let document =
+        Document { version: VERSION, error: error.map(|(message, help)| Failure { message, help }), diagnostics: listed(diagnostics, sources).collect() };
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The entries of diagnostics in the form of [`json`], for other documents.
+pub fn entries(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> serde_json::Value {
+    serde_json::to_value(listed(diagnostics, sources).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn listed<'d>(diagnostics: &'d [Diagnostic], sources: &'d Sources<'_>) -> impl Iterator<Item = Entry<'d>> {
     let range = |span: &Span| {
         let place = |offset: u32| {
             let place = sources.place(&span.file, offset);
@@ -82,7 +97,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources<'_>, error: Option<(&s
         };
         Range { start: place(span.range.start), end: place(span.range.end) }
     };
-    let entries = diagnostics.iter().map(|diagnostic| Entry {
+    diagnostics.iter().map(move |diagnostic| Entry {
         name: diagnostic.check.name(),
         severity: diagnostic.severity.name(),
         message: &diagnostic.message,
@@ -103,9 +118,6 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources<'_>, error: Option<(&s
                 edits: fix.edits.iter().map(|edit| Edit { file: sources.shown(&edit.span.file), range: range(&edit.span), new: &edit.new }).collect(),
             })
             .collect(),
-    });
-    let document = Document { version: VERSION, error: error.map(|(message, help)| Failure { message, help }), diagnostics: entries.collect() };
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+        notes: &diagnostic.notes,
+    })
 }

@@ -133,6 +133,14 @@ pub fn lowered<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Vec<Option<PlanItem>>
         .collect()
 }
 
+/// A declaration that was changed, in the place of number `owner` of its chunk, in the form of the plan; `None` if it has
+/// an error now.
+pub fn relowered(db: &dyn Db, chunk: Chunk<'_>, owner: u32, item: &Item) -> Option<PlanItem> {
+    let mut resolver = Resolver::new(db, chunk, owner);
+    let made = resolver.item(item).ok()?;
+    resolver.problems.iter().all(|problem| problem.check.severity() != crate::diagnostics::Severity::Error).then_some(made)
+}
+
 /// The result of resolving something: its form in the plan, or the proof that a problem was reported.
 pub(super) type Resolved<T> = Result<T, Reported>;
 

@@ -4,7 +4,7 @@ mod fields;
 mod predicates;
 mod programs;
 
-pub(super) use fields::option_number;
+pub(super) use fields::{option_number, subject};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -296,15 +296,18 @@ impl<'p> Builder<'p> {
         *at_mut(&mut self.score_state, number)? = Once::Now;
         let plan = self.plan;
         let written = plan.scores.get(number as usize).ok_or_else(no_such)?;
-        let (mut events, mut when) = (Vec::new(), Vec::new());
-        for line in &written.points {
+        let (mut events, mut when, mut when_places) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, line) in (0..).zip(&written.points) {
             let points = micro(&line.points)?;
             match &line.earned {
                 Earned::For { event, cap } => {
                     let list = self.list(event)?;
-                    events.push(EventPoints { list, points, cap: cap.as_ref().map(|cap| (cap.most, seconds(cap.seconds))) });
+                    events.push(EventPoints { place, list, points, cap: cap.as_ref().map(|cap| (cap.most, seconds(cap.seconds))) });
                 }
-                Earned::When(predicate) => when.push((self.predicate(predicate, Scope::LEAD)?, points)),
+                Earned::When(predicate) => {
+                    when.push((self.predicate(predicate, Scope::LEAD)?, points));
+                    when_places.push(place);
+                }
             }
         }
         let fade = match written.halves_every_days {
@@ -314,7 +317,7 @@ impl<'p> Builder<'p> {
         };
         let (from, to) = (written.from.as_deref().map(micro).transpose()?, written.to.as_deref().map(micro).transpose()?);
         let node = self.node(Node::Score(number));
-        *at_mut(&mut self.scores, number)? = Score { events, when, fade, from, to, thresholds: Vec::new(), node: Some(node) };
+        *at_mut(&mut self.scores, number)? = Score { events, when, when_places, fade, from, to, thresholds: Vec::new(), node: Some(node) };
         *at_mut(&mut self.score_state, number)? = Once::Done(node);
         Ok(())
     }

@@ -18,6 +18,10 @@ use super::trace::{Entry, Leaving, Sink, What};
 use super::values::{Token, Values};
 use crate::plan::Channel;
 
+/// A policy whose programs start each other without end is stopped after so many of its own doings for one lead: ten
+/// years of two messages a day have a tenth as many.
+const MOST_DOINGS: u32 = 80_000;
+
 /// Whether a lead is in a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Status {
@@ -105,6 +109,8 @@ pub struct Player<'p> {
     armed: Vec<bool>,
     /// What programs did: events of the next second.
     doings: VecDeque<Event>,
+    /// How many there were.
+    done: u32,
     zones: FxHashMap<SmolStr, Option<Rc<Zone>>>,
     zone: Option<Rc<Zone>>,
     own_zone: Rc<Zone>,
@@ -147,6 +153,7 @@ impl<'p> Player<'p> {
             sales: Sales::default(),
             armed: vec![true; policy.handoffs.len()],
             doings: VecDeque::new(),
+            done: 0,
             zones: FxHashMap::default(),
             zone: None,
             own_zone,
@@ -178,6 +185,7 @@ impl<'p> Player<'p> {
         self.sales.has = false;
         self.armed.fill(true);
         self.doings.clear();
+        self.done = 0;
         self.zone = None;
         self.zone_told = false;
         self.stages.fill(None);
@@ -240,6 +248,11 @@ impl<'p> Player<'p> {
         self.values.holds(node)
     }
 
+    /// A score now, clamped, in millionths of a point.
+    pub(super) fn score(&self, score: u32) -> i128 {
+        self.values.score(score)
+    }
+
     /// Plays one instant; true if nothing can follow.
     fn instant<S: Sink>(&mut self, lead: &Lead, from: Instant, first: bool, change: &mut usize, event: &mut usize, sink: &mut S) -> bool {
         let now = self.now;
@@ -264,7 +277,7 @@ impl<'p> Player<'p> {
             || lead.events.get(*event).is_some_and(|known| known.at <= now)
             || self.doings.front().is_some_and(|known| known.at <= now)
             || lead.identified.is_some_and(|at| at <= now) != self.values.identified;
-        let before: Vec<i128> = if record && input { (0..self.policy.scores.len() as u32).map(|score| self.values.score(score)).collect() } else { Vec::new() };
+        let before: Vec<(i128, Vec<bool>)> = if record && input { self.scores() } else { Vec::new() };
         if lead.identified.is_some_and(|at| at <= now) && !self.values.identified {
             self.values.identify(true);
             self.zone = None;
@@ -303,6 +316,11 @@ impl<'p> Player<'p> {
         }
         while let Some(doing) = self.doings.pop_front_if(|doing| doing.at <= now) {
             self.values.event(&doing);
+            self.done += 1;
+        }
+        if self.done > MOST_DOINGS {
+            self.record(sink, What::Stopped);
+            return true;
         }
         self.values.settle(lead);
         self.hear(record, first, sink);
@@ -448,12 +466,24 @@ impl<'p> Player<'p> {
         }
     }
 
-    fn tell_scores<S: Sink>(&mut self, before: &[i128], input: bool, sink: &mut S) {
+    /// Each score, and which of its `when` lines hold.
+    fn scores(&self) -> Vec<(i128, Vec<bool>)> {
+        let standing = |number: usize| self.policy.scores.get(number).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| self.holds(*node)).collect());
+        (0..self.policy.scores.len()).map(|number| (self.values.score(number as u32), standing(number))).collect()
+    }
+
+    fn tell_scores<S: Sink>(&mut self, before: &[(i128, Vec<bool>)], input: bool, sink: &mut S) {
         let policy = self.policy;
-        for score in 0..policy.scores.len() as u32 {
+        for (score, own) in (0..).zip(&policy.scores) {
             let to = self.values.score(score);
+            let mut by: Vec<u32> = own.events.iter().filter(|line| self.values.last_event(line.list) == Some(self.now)).map(|line| line.place).collect();
             let from = match before.get(score as usize) {
-                Some(from) if input => *from,
+                Some((from, standing)) if input => {
+                    let turned = own.when.iter().zip(&own.when_places).zip(standing).filter(|(((node, _), _), before)| self.holds(*node) != **before);
+                    by.extend(turned.map(|((_, place), _)| *place));
+                    by.sort_unstable();
+                    *from
+                }
                 _ if self.turned.contains(&Watch::Band(score)) => {
                     self.values.now -= 1;
                     let from = self.values.score(score);
@@ -463,7 +493,7 @@ impl<'p> Player<'p> {
                 _ => continue,
             };
             if from != to {
-                sink.record(Entry { at: self.now, what: What::Score { score, from, to } });
+                sink.record(Entry { at: self.now, what: What::Score { score, from, to, by } });
             }
         }
     }

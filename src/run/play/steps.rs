@@ -119,14 +119,22 @@ impl Player<'_> {
         let program = policy.tracks.get(track as usize).map_or(0, |own| own.program);
         match step {
             Step::Touch(touch) => self.touch(track, place, touch, held, lead, sink),
-            Step::Wait { seconds, next } => After::Waits(Doing::Until(now.saturating_add((*seconds).max(1))), *next),
+            Step::Wait { seconds, next } => {
+                let until = now.saturating_add((*seconds).max(1));
+                let step = self.step_id(track, place);
+                self.record(sink, What::Waits { step, until });
+                After::Waits(Doing::Until(until), *next)
+            }
             Step::WaitUntil { until, most, next } => {
                 if self.holds(*until) {
                     let step = self.step_id(track, place);
                     self.record(sink, What::Waited { step, true_now: true });
                     return After::Next(*next);
                 }
-                After::Waits(Doing::Condition(*until, now.saturating_add((*most).max(1))), Some(place))
+                let deadline = now.saturating_add((*most).max(1));
+                let step = self.step_id(track, place);
+                self.record(sink, What::Waits { step, until: deadline });
+                After::Waits(Doing::Condition(*until, deadline), Some(place))
             }
             Step::If { branches, otherwise } => {
                 let way = branches.iter().position(|(when, _)| self.holds(*when));
