@@ -3,13 +3,16 @@
 mod check;
 mod compile;
 mod explain;
+mod lead;
 mod markdown;
 mod new;
 mod output;
 mod policy;
 mod progress;
 mod schema;
+mod simulate;
 mod test;
+mod why;
 
 use std::process::ExitCode;
 
@@ -81,7 +84,11 @@ enum Command {
     Compile(compile::Compile),
     /// Run the tests of a policy
     Test(test::Test),
-    /// Print the JSON Schema of the plan
+    /// Play one lead: what they hear, when, from which program, and why
+    Simulate(simulate::Simulate),
+    /// Say why a lead did or did not get a touch, and what would have changed it
+    Why(why::Why),
+    /// Print a JSON Schema: of the plan, or of a lead's file
     Schema(schema::Schema),
     /// Explain a check: what it finds, why, and how to mend it
     #[command(after_help = EXIT_STATUS)]
@@ -116,6 +123,8 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
         Command::Test(command) => command.run(&cli.common),
+        Command::Simulate(command) => command.run(&cli.common),
+        Command::Why(command) => command.run(&cli.common),
         Command::Schema(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::New(command) => command.run(&cli.common),

@@ -76,6 +76,14 @@ impl Policy {
         self.paths.iter().any(|path| path.as_os_str() == "-")
     }
 
+    /// The path of a plan that was compiled before, if that is what was given.
+    pub fn compiled(&self) -> Option<&PathBuf> {
+        match self.paths.as_slice() {
+            [path] if path.extension().is_some_and(|extension| extension == "json") => Some(path),
+            _ => None,
+        }
+    }
+
     /// Which files the policy has, how long they are, and when they were written: changes when one of them does.
     pub fn stamp(&self) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
         let Ok(current) = std::env::current_dir() else { return Vec::new() };

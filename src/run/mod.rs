@@ -6,14 +6,18 @@ mod compile;
 mod convert;
 pub mod coverage;
 mod hash;
+pub mod inbox;
+pub mod input;
 pub mod lead;
 pub mod look;
 mod play;
 mod policy;
+pub mod record;
 mod score;
 pub mod story;
 pub mod trace;
 mod values;
+pub mod why;
 
 pub use compile::Unfit;
 pub use convert::Converter;

@@ -237,19 +237,26 @@ pub(super) struct EventPoints {
 /// How points fade.
 #[derive(Clone, Debug)]
 pub(super) struct Fade {
-    pub half_life: i64,
+    pub half_life: u32,
     pub table: Vec<u32>,
 }
 
 impl Fade {
     /// What is left of `points` after `days`: towards zero.
     pub fn left(&self, points: i128, days: i64) -> i128 {
+        // Days of 10,000 years fit in 32 bits, where dividing is several times faster.
+        let days = u32::try_from(days.max(0)).unwrap_or(u32::MAX);
         let halvings = days / self.half_life;
+        self.after(points, halvings, days - halvings * self.half_life)
+    }
+
+    /// What is left of `points` after so many half-lives and days.
+    fn after(&self, points: i128, halvings: u32, days: u32) -> i128 {
         if halvings > 126 {
             return 0;
         }
-        let factor = self.table.get((days % self.half_life) as usize).copied().unwrap_or(0);
-        // Nearly all points fit in 64 bits, where dividing is several times faster.
+        let factor = self.table.get(days as usize).copied().unwrap_or(0);
+        // Nearly all points fit in 64 bits, where multiplying and dividing are faster too.
         match u64::try_from(points.unsigned_abs()).ok().and_then(|size| size.checked_mul(u64::from(factor))) {
             Some(product) => {
                 let left = i128::from(if halvings > 63 { 0 } else { product / 1_000_000_000 >> halvings });
@@ -260,6 +267,21 @@ impl Fade {
                 if points < 0 { -left } else { left }
             }
         }
+    }
+
+    /// The first number of days after which less than `limit` is left of `points`, both above zero.
+    pub fn days_until_below(&self, points: i128, limit: i128) -> i64 {
+        let mut halvings = 0;
+        // What is left only falls: first the half-lives, then the day.
+        while halvings < 126 && points >> (halvings + 1) >= limit {
+            halvings += 1;
+        }
+        let (mut low, mut high) = (0, self.half_life);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.after(points, halvings, middle) < limit { high = middle } else { low = middle + 1 }
+        }
+        i64::from(halvings) * i64::from(self.half_life) + i64::from(low)
     }
 }
 

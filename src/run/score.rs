@@ -82,34 +82,44 @@ impl Score {
         }
         // Each event is rounded by itself, and each factor of the table is: both are bounded here.
         let slack = 4 * i128::from(sum.live) + 4 + (sum.gained + sum.lost) / 100_000_000;
-        let safe = |days: i64| {
-            let least = fade.left(sum.gained, days) - sum.lost + sum.standing - slack;
-            let most = sum.gained - fade.left(sum.lost, days) + sum.standing + slack;
-            (!can_fall || below.is_none_or(|below| least >= below)) && (!can_rise || above.is_none_or(|above| most < above))
-        };
-        // The bounds only widen with time: the last safe day is found by halving.
-        let (mut low, mut high) = (0, 64 * fade.half_life);
-        while low + 1 < high {
-            let middle = (low + high) / 2;
-            if safe(middle) { low = middle } else { high = middle }
-        }
-        Some(if low > 0 { (at + low * DAY).max(next_step) } else { next_step })
+        let never = i64::MAX / (4 * DAY);
+        // It can fall below a threshold once less than this is left of what was gained …
+        let falls = below.filter(|_| can_fall).map_or(never, |below| {
+            let needed = below + sum.lost - sum.standing + slack;
+            if needed <= 0 { never } else { fade.days_until_below(sum.gained, needed) }
+        });
+        // … and rise to one once no more than this is left of what was lost.
+        let rises = above.filter(|_| can_rise).map_or(never, |above| {
+            let left = sum.gained + sum.standing + slack - above;
+            if left < 0 { never } else { fade.days_until_below(sum.lost, left + 1) }
+        });
+        let safe = falls.min(rises) - 1;
+        Some(if safe > 0 { at.saturating_add(safe.saturating_mul(DAY)).max(next_step) } else { next_step })
     }
 }
 
-/// The events that count under a cap: newest first, an event counts unless `most` later ones that count lie in the
-/// window that begins with it.
+/// Caps up to this one need no memory of their own.
+const SMALL: usize = 8;
+
+/// The events that count under a cap, newest first: an event counts unless `most` later ones that count lie in the window
+/// that begins with it, so unless the one that counted `most` before does.
 struct Counted<'l> {
     events: &'l [Instant],
     most: usize,
     seconds: i64,
-    /// Places of the ones that counted last, oldest of them last; a ring of `most`.
-    window: std::collections::VecDeque<Instant>,
+    /// How many have counted.
+    taken: usize,
+    /// The last `most` that counted, in a ring.
+    few: [Instant; SMALL],
+    many: Vec<Instant>,
 }
 
 impl<'l> Counted<'l> {
     fn new(events: &'l [Instant], (most, seconds): (u32, i64)) -> Self {
-        Self { events, most: most as usize, seconds, window: std::collections::VecDeque::new() }
+        let most = most as usize;
+        // A cap that is never reached needs no ring.
+        let many = if most > SMALL && most < events.len() { vec![0; most] } else { Vec::new() };
+        Self { events, most, seconds, taken: 0, few: [0; SMALL], many }
     }
 }
 
@@ -119,14 +129,17 @@ impl Iterator for Counted<'_> {
     fn next(&mut self) -> Option<Instant> {
         while let Some((event, rest)) = self.events.split_last() {
             self.events = rest;
-            // Those that counted come in falling order: the front is the latest.
-            while self.window.front().is_some_and(|latest| *latest >= event + self.seconds) {
-                self.window.pop_front();
+            let place = self.taken.checked_rem(self.most)?;
+            let ring = if self.most <= SMALL { self.few.as_mut_slice() } else { self.many.as_mut_slice() };
+            let slot = ring.get_mut(place);
+            if self.taken >= self.most && slot.as_ref().is_some_and(|before| **before < event + self.seconds) {
+                continue;
             }
-            if self.window.len() < self.most {
-                self.window.push_back(*event);
-                return Some(*event);
+            if let Some(slot) = slot {
+                *slot = *event;
             }
+            self.taken += 1;
+            return Some(*event);
         }
         None
     }

@@ -312,7 +312,7 @@ impl<'p> Builder<'p> {
         }
         let fade = match written.halves_every_days {
             Some(0) => return Err(Unfit(format!("the half-life of `{}` is no whole day", written.name))),
-            Some(days) => Some(Fade { half_life: i64::from(days), table: written.fade.clone() }),
+            Some(days) => Some(Fade { half_life: days, table: written.fade.clone() }),
             None => None,
         };
         let (from, to) = (written.from.as_deref().map(micro).transpose()?, written.to.as_deref().map(micro).transpose()?);

@@ -104,6 +104,8 @@ pub struct Player<'p> {
     last_message: Option<Instant>,
     bars: [Option<Instant>; 8],
     barred: Option<Instant>,
+    /// Whether an older bar was made anew at this instant: it can be lifted, and the new one stands.
+    barred_anew: bool,
     sales: Sales,
     /// For each handoff, whether its `when` has been false since it took the lead.
     armed: Vec<bool>,
@@ -150,6 +152,7 @@ impl<'p> Player<'p> {
             last_message: None,
             bars: [None; 8],
             barred: None,
+            barred_anew: false,
             sales: Sales::default(),
             armed: vec![true; policy.handoffs.len()],
             doings: VecDeque::new(),
@@ -182,6 +185,7 @@ impl<'p> Player<'p> {
         self.last_message = None;
         self.bars = [None; 8];
         self.barred = None;
+        self.barred_anew = false;
         self.sales.has = false;
         self.armed.fill(true);
         self.doings.clear();
@@ -246,6 +250,11 @@ impl<'p> Player<'p> {
     /// Whether a node holds now.
     pub(super) fn holds(&self, node: u32) -> bool {
         self.values.holds(node)
+    }
+
+    /// Whether sales has the lead now.
+    pub(super) fn sales_has(&self) -> bool {
+        self.sales.has
     }
 
     /// A score now, clamped, in millionths of a point.
@@ -324,6 +333,7 @@ impl<'p> Player<'p> {
         }
         self.values.settle(lead);
         self.hear(record, first, sink);
+        self.barred_anew = false;
         if S::ACTIVE {
             self.tell_stages(record, sink);
         }
@@ -404,10 +414,8 @@ impl<'p> Player<'p> {
             Some(Fact::Option(option)) => builtin.channels.get(*option as usize).copied().flatten(),
             _ => None,
         };
-        match named.and_then(|channel| self.bars.get_mut(channel as usize)) {
-            Some(bar) => *bar = Some(self.now),
-            None => self.barred = Some(self.now),
-        }
+        let bar = named.and_then(|channel| self.bars.get_mut(channel as usize)).unwrap_or(&mut self.barred);
+        self.barred_anew |= bar.replace(self.now).is_some_and(|old| old < self.now);
         if record {
             sink.record(Entry { at: self.now, what: What::Barred { channel: named } });
         }
@@ -431,7 +439,7 @@ impl<'p> Player<'p> {
         // What holds from the first instant on did not become true.
         if consent && !first && policy.consent_again.is_some_and(|node| self.holds(node)) {
             let now = self.now;
-            let mut lifted = false;
+            let mut lifted = self.barred_anew;
             for bar in self.bars.iter_mut().chain(std::iter::once(&mut self.barred)) {
                 if bar.take_if(|at| *at < now).is_some() {
                     lifted = true;
