@@ -85,7 +85,7 @@ fn main() {
     let plan = nurture::report::plan::plan(&loaded.db).expect("the example is right");
     let policy = Policy::new(&plan, &[], false).expect("the plan hangs together");
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let leads: Vec<Lead> = (0..50_000).map(|number| lead(&mut dice, &plan, number)).collect();
+    let leads: Vec<Lead> = (0..10_000).map(|number| lead(&mut dice, &plan, number)).collect();
     let until = START + 90 * DAY;
     let mut player = Player::new(&policy);
     let mut count = Count::default();
@@ -95,7 +95,7 @@ fn main() {
     println!("{} leads with 10 events each: {} touches went out, {} entries of trace", leads.len(), count.sent, count.entries);
     let rate = |what: &str, play: &mut dyn FnMut(&Lead)| {
         let mut best = f64::MAX;
-        for _ in 0..5 {
+        for _ in 0..20 {
             let begun = Clock::now();
             leads.iter().for_each(&mut *play);
             best = best.min(begun.elapsed().as_secs_f64());

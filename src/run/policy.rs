@@ -190,12 +190,22 @@ pub(super) struct List {
     pub kept: bool,
     /// The `Count` nodes that read it.
     pub counts: Vec<NodeId>,
-    /// The `Score` nodes that read it.
-    pub scores: Vec<NodeId>,
+    /// The scores that read it.
+    pub scores: Vec<Feed>,
     /// The tracks that it starts.
     pub tracks: Vec<u32>,
     /// The programs that it lets join.
     pub joins: Vec<u32>,
+}
+
+/// What an event of a list does to a score.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Feed {
+    pub score: u32,
+    /// The score's node.
+    pub node: NodeId,
+    /// The most that it can add, in millionths; nothing if it can take some.
+    pub adds: Option<i128>,
 }
 
 /// A score.

@@ -66,14 +66,18 @@ impl Score {
         }
     }
 
+    /// The next threshold above a sum that something asks for.
+    pub fn above(&self, total: i128) -> Option<i128> {
+        self.thresholds.iter().map(|(value, _)| *value).find(|value| *value > total)
+    }
+
     /// Until when no threshold that is asked for can be crossed by fading alone; `None` if never.
     pub fn quiet_until(&self, at: Instant, sum: &Sum) -> Option<Instant> {
         let fade = self.fade.as_ref()?;
         let next_step = sum.next_step?;
         let total = sum.total();
-        let place = self.thresholds.partition_point(|(value, _)| *value <= total);
-        let below = place.checked_sub(1).and_then(|place| self.thresholds.get(place)).map(|(value, _)| *value);
-        let above = self.thresholds.get(place).map(|(value, _)| *value);
+        let below = self.thresholds.iter().rev().map(|(value, _)| *value).find(|value| *value <= total);
+        let above = self.above(total);
         // What was lost comes back at most as a whole, and what was gained may go as a whole.
         let can_fall = below.is_some_and(|below| total - sum.gained < below);
         let can_rise = above.is_some_and(|above| total + sum.lost >= above);
@@ -81,7 +85,7 @@ impl Score {
             return None;
         }
         // Each event is rounded by itself, and each factor of the table is: both are bounded here.
-        let slack = 4 * i128::from(sum.live) + 4 + (sum.gained + sum.lost) / 100_000_000;
+        let slack = 4 * i128::from(sum.live) + 4 + ((sum.gained + sum.lost) >> 26);
         let never = i64::MAX / (4 * DAY);
         // It can fall below a threshold once less than this is left of what was gained …
         let falls = below.filter(|_| can_fall).map_or(never, |below| {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::lead::{Event, Fact, Instant, Lead};
-use super::policy::{Node, NodeId, Policy, Watch};
+use super::policy::{Node, NodeId, Policy, Watch, Window};
 use super::score::Sum;
 
 /// Something to look at when its time has come.
@@ -77,6 +77,9 @@ pub(super) struct Values<'p> {
     /// The instants that `since joining` and `since TOUCH` count from.
     anchors: Vec<Instant>,
     sums: Vec<Sum>,
+    /// What each score can have at most until it is summed up again, and the next threshold above it.
+    most: Vec<i128>,
+    above: Vec<i128>,
     /// The change of each field that is in force; 0 is the value at first.
     changes: Vec<u32>,
     pub identified: bool,
@@ -122,6 +125,8 @@ impl<'p> Values<'p> {
             lists: vec![Vec::new(); policy.lists.len()],
             anchors: vec![NO_ANCHOR; policy.anchors.len()],
             sums: vec![Sum::default(); policy.scores.len()],
+            most: vec![0; policy.scores.len()],
+            above: vec![0; policy.scores.len()],
             changes: vec![0; policy.fields.len()],
             identified: false,
             due: vec![Instant::MAX; policy.nodes.len()],
@@ -141,6 +146,8 @@ impl<'p> Values<'p> {
         self.lists.iter_mut().for_each(Vec::clear);
         self.anchors.fill(NO_ANCHOR);
         self.sums.copy_from_slice(&self.policy.base_sums);
+        // Whatever comes first is summed up.
+        self.above.fill(i128::MIN);
         self.changes.fill(0);
         self.identified = false;
         self.due.fill(Instant::MAX);
@@ -176,12 +183,7 @@ impl<'p> Values<'p> {
             Some(Node::Identified) => self.identified,
             Some(Node::Fact(field, test)) => test.holds(self.fact(*field, lead)),
             Some(Node::Clock(field, near)) => matches!(self.fact(*field, lead), Fact::Instant(date) if near.holds(*date, self.now)),
-            Some(Node::Count { list, least, window }) => {
-                let Some(at) = self.nth_newest(*list, *least) else { return false };
-                window.last.is_none_or(|length| at > self.now - length)
-                    && window.since.is_none_or(|since| at >= since)
-                    && window.anchor.is_none_or(|anchor| at > self.anchors.get(anchor as usize).copied().unwrap_or(NO_ANCHOR))
-            }
+            Some(Node::Count { list, least, window }) => self.nth_newest(*list, *least).is_some_and(|at| self.counts(at, window)),
             Some(Node::AtLeast(score, value)) => match (self.sums.get(*score as usize), self.policy.scores.get(*score as usize)) {
                 (Some(sum), Some(score)) => score.clamped(sum.total()) >= *value,
                 _ => false,
@@ -198,18 +200,6 @@ impl<'p> Values<'p> {
     fn nth_newest(&self, list: u32, number: u32) -> Option<Instant> {
         let list = self.lists.get(list as usize)?;
         list.get(list.len().checked_sub(number as usize)?).copied()
-    }
-
-    /// When a node that was just asked can change by time alone.
-    fn next_change(&self, node: NodeId, lead: &Lead) -> Option<Instant> {
-        match self.policy.nodes.get(node as usize)? {
-            Node::Clock(field, near) => match self.fact(*field, lead) {
-                Fact::Instant(date) => near.next(*date, self.now),
-                _ => None,
-            },
-            Node::Count { list, least, window } if self.holds(node) => window.last.and_then(|length| Some(self.nth_newest(*list, *least)? + length)),
-            _ => None,
-        }
     }
 
     /// Puts a token into the queue, unless an earlier one for the same is there.
@@ -277,7 +267,26 @@ impl<'p> Values<'p> {
                 && let Some(instants) = self.lists.get_mut(*number as usize)
             {
                 instants.push(event.at);
-                list.counts.iter().chain(&list.scores).for_each(|node| self.dirty.set(*node));
+                // One event more makes no count false that was true: when its time comes it is looked at anyway.
+                for node in &list.counts {
+                    if self.truth.get(*node as usize) == Some(&false) {
+                        self.dirty.set(*node);
+                    }
+                }
+                // Nor does what earns points lower a score: it is summed up only where it could reach a threshold.
+                for feed in &list.scores {
+                    let bounds = self.most.get_mut(feed.score as usize).zip(self.above.get(feed.score as usize));
+                    let below = match (bounds, feed.adds) {
+                        (Some((most, above)), Some(adds)) => {
+                            *most += adds;
+                            *most < *above
+                        }
+                        _ => false,
+                    };
+                    if !below {
+                        self.dirty.set(feed.node);
+                    }
+                }
             }
             if !list.tracks.is_empty() || !list.joins.is_empty() {
                 self.fired.push(*number);
@@ -302,31 +311,64 @@ impl<'p> Values<'p> {
     pub fn settle(&mut self, lead: &Lead) {
         let policy = self.policy;
         while let Some(node) = self.dirty.take() {
-            if let Some(Node::Score(score)) = policy.nodes.get(node as usize) {
-                self.settle_score(*score);
+            let Some(kind) = policy.nodes.get(node as usize) else { continue };
+            let truth = match kind {
+                Node::Score(score) => {
+                    self.settle_score(*score);
+                    continue;
+                }
+                Node::Count { list, least, window } => {
+                    let newest = self.nth_newest(*list, *least);
+                    let truth = newest.is_some_and(|at| self.counts(at, window));
+                    if let (true, Some(at), Some(length)) = (truth, newest, window.last) {
+                        self.schedule_node(node, at + length);
+                    }
+                    truth
+                }
+                Node::Clock(field, near) => match self.fact(*field, lead) {
+                    Fact::Instant(date) => {
+                        let (date, truth) = (*date, near.holds(*date, self.now));
+                        if let Some(at) = near.next(date, self.now) {
+                            self.schedule_node(node, at);
+                        }
+                        truth
+                    }
+                    _ => false,
+                },
+                _ => self.ask(node, lead),
+            };
+            if self.holds(node) == truth {
                 continue;
             }
-            let truth = self.ask(node, lead);
-            let turned = self.holds(node) != truth;
-            if turned {
-                if let Some(slot) = self.truth.get_mut(node as usize) {
-                    *slot = truth;
-                }
-                policy.parents.of(node).iter().for_each(|parent| self.dirty.set(*parent));
-                self.turned.extend_from_slice(policy.watches.of(node));
+            if let Some(slot) = self.truth.get_mut(node as usize) {
+                *slot = truth;
             }
-            if let Some(at) = self.next_change(node, lead) {
-                self.schedule_node(node, at);
+            for parent in policy.parents.of(node) {
+                self.dirty.set(*parent);
             }
+            self.turned.extend_from_slice(policy.watches.of(node));
         }
+    }
+
+    /// Whether an event at `at` lies in a window.
+    fn counts(&self, at: Instant, window: &Window) -> bool {
+        window.last.is_none_or(|length| at > self.now - length)
+            && window.since.is_none_or(|since| at >= since)
+            && window.anchor.is_none_or(|anchor| at > self.anchors.get(anchor as usize).copied().unwrap_or(NO_ANCHOR))
     }
 
     fn settle_score(&mut self, number: u32) {
         let Some(score) = self.policy.scores.get(number as usize) else { return };
         let lists = &self.lists;
         let sum = score.sum(self.now, |list| lists.get(list as usize).map_or(&[], Vec::as_slice), |node| self.holds(node));
-        if let Some(slot) = self.sums.get_mut(number as usize) {
+        let total = sum.total();
+        if let (Some(slot), Some(most), Some(above)) =
+            (self.sums.get_mut(number as usize), self.most.get_mut(number as usize), self.above.get_mut(number as usize))
+        {
             *slot = sum;
+            // What was lost can come back as a whole.
+            *most = total + sum.lost;
+            *above = score.above(total).unwrap_or(i128::MAX);
         }
         for (_, node) in &score.thresholds {
             self.dirty.set(*node);

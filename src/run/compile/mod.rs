@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::clock::{Zone, moment};
 use super::lead::Instant;
-use super::policy::{Builtin, Cap, ChannelRules, EventPoints, Fade, List, Names, Node, NodeId, Policy, Program, Score, Step, Table, Track, Watch};
+use super::policy::{Builtin, Cap, ChannelRules, EventPoints, Fade, Feed, List, Names, Node, NodeId, Policy, Program, Score, Step, Table, Track, Watch};
 use crate::plan::{self, Channel, Earned, Plan, Predicate};
 use crate::text::Decimal;
 
@@ -209,12 +209,20 @@ impl<'p> Builder<'p> {
                         at_mut(&mut anchors, anchor)?.push(node);
                     }
                 }
-                Some(Node::Score(score)) => {
-                    let score = self.scores.get(*score as usize).ok_or_else(no_such)?;
+                Some(Node::Score(number)) => {
+                    let score = self.scores.get(*number as usize).ok_or_else(no_such)?;
                     for line in &score.events {
                         let list = at_mut(&mut self.lists, line.list)?;
-                        list.scores.push(node);
                         list.kept = true;
+                        // Several lines of a score may read one list.
+                        let known = list.scores.iter().position(|feed| feed.node == node);
+                        let place = known.unwrap_or(list.scores.len());
+                        if known.is_none() {
+                            list.scores.push(Feed { score: *number, node, adds: Some(0) });
+                        }
+                        if let Some(feed) = list.scores.get_mut(place) {
+                            feed.adds = feed.adds.filter(|_| line.points >= 0).map(|adds| adds + line.points);
+                        }
                     }
                 }
                 _ => {}
