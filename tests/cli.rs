@@ -261,7 +261,7 @@ fn schema_is_json() {
 #[test]
 fn verbose_and_quiet() {
     let said = run(nurture().args(["check", "examples/ledgerline", "--verbose"]));
-    assert!(said.err.contains("8 files") && said.err.contains("examples/ledgerline/lead.nurture"), "{}", said.err);
+    assert!(said.err.contains("15 files") && said.err.contains("examples/ledgerline/lead.nurture"), "{}", said.err);
     let said = run(nurture().args(["check", "examples/ledgerline", "--quiet"]));
     assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
 }

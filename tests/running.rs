@@ -78,6 +78,219 @@ fn agrees_with_the_reference() {
     assert!(only.is_some() || (entries > 5_000 && sent > 300 && held > 100), "{entries} entries, {sent} sent, {held} held: too few to mean anything");
 }
 
+/// The random policies of a property, each with its plan and the policy made of it.
+fn each(count: u64, salt: u64, kind: random::Kind, mut check: impl FnMut(&mut Dice, &[String], &Plan, &Policy)) {
+    for seed in 0..cases(count) {
+        let mut dice = Dice::new(seed ^ (salt << 32));
+        let (items, plan) = random_policy(&mut dice, kind);
+        let policy = Policy::new(&plan, &[], true).unwrap();
+        check(&mut dice, &items, &plan, &policy);
+    }
+}
+
+/// What a trace says, by name and place: the same for plans that number things otherwise.
+fn told(plan: &Plan, lead: &Lead, entries: &[Entry]) -> Vec<(Instant, String)> {
+    let zone = nurture::run::clock::Zone::utc();
+    let story = nurture::run::story::Story { plan, lead, zone: &zone };
+    entries.iter().map(|entry| (entry.at, story.line(entry))).collect()
+}
+
+#[test]
+fn the_order_of_declarations_means_nothing() {
+    each(60, 1, random::ALL, |dice, items, plan, policy| {
+        let mut other: Vec<String> = items.to_vec();
+        for place in (1..other.len()).rev() {
+            other.swap(place, dice.roll(place as u64 + 1) as usize);
+        }
+        let shuffled = compiled(&other.concat()).unwrap();
+        assert_eq!(shuffled.fingerprint, plan.fingerprint);
+        let policy_of_other = Policy::new(&shuffled, &[], true).unwrap();
+        let lead = random::lead(dice, plan, 12);
+        let until = START + 45 * DAY;
+        let (a, b) = (played(policy, &lead, START, until), played(&policy_of_other, &lead, START, until));
+        assert_eq!(told(plan, &lead, &a), told(&shuffled, &lead, &b));
+    });
+}
+
+#[test]
+fn moving_all_instants_moves_the_trace() {
+    let kind = random::Kind { calendar: false, ..random::ALL };
+    each(100, 2, kind, |dice, _, plan, policy| {
+        let lead = random::lead(dice, plan, 12);
+        let by = (1 + dice.roll(400) as i64) * DAY;
+        let move_fact = |fact: &mut nurture::run::lead::Fact| {
+            if let nurture::run::lead::Fact::Instant(at) = fact {
+                *at += by;
+            }
+        };
+        let mut moved = lead.clone();
+        moved.facts.iter_mut().for_each(move_fact);
+        for change in &mut moved.changes {
+            change.at += by;
+            move_fact(&mut change.value);
+        }
+        for event in &mut moved.events {
+            event.at += by;
+            event.fields.iter_mut().for_each(move_fact);
+        }
+        moved.identified = moved.identified.map(|at| at + by);
+        moved.deleted = moved.deleted.map(|at| at + by);
+        let until = START + 45 * DAY;
+        let mut expected = played(policy, &lead, START, until);
+        for entry in &mut expected {
+            entry.at += by;
+            match &mut entry.what {
+                What::Held { until: Some(at), .. } | What::Waits { until: at, .. } | What::Sent { held_since: Some(at), .. } => *at += by,
+                _ => {}
+            }
+        }
+        assert_eq!(played(policy, &moved, START + by, until + by), expected);
+    });
+}
+
+#[test]
+fn what_lies_outside_every_window_changes_nothing() {
+    let kind = random::Kind { unbounded: false, ..random::ALL };
+    each(100, 3, kind, |dice, items, plan, policy| {
+        // Points that never fade, and unsubscribes that nothing lifts, are remembered for ever.
+        if plan.scores.iter().any(|score| score.halves_every_days.is_none()) {
+            return;
+        }
+        let mut lead = random::lead(dice, plan, 12);
+        // The lead is known long before, so that both histories begin at the same instant.
+        lead.identified = Some(START - 6 * 365 * DAY);
+        let until = START + 45 * DAY;
+        let expected = played(policy, &lead, START, until);
+        let mut other = lead.clone();
+        // Half-lives are at most 30 days, and windows 14 days: five years ago nothing is left.
+        let old = random::event(dice, plan, START - 5 * 365 * DAY);
+        let name = plan.signals[old.signal as usize].name.as_str();
+        if matches!(name, "unsubscribe" | "complain") {
+            return;
+        }
+        other.events.insert(0, old);
+        let mut found = played(policy, &other, START, until);
+        for entry in &mut found {
+            if let What::Event { event } = &mut entry.what {
+                *event -= 1;
+            }
+        }
+        if found != expected {
+            let (a, b) = found.iter().zip(&expected).find(|(a, b)| a != b).unwrap();
+            panic!("{a:?}\n{b:?}\n{other:?}\n{}", items.concat());
+        }
+    });
+}
+
+#[test]
+fn one_more_event_never_lowers_a_score_of_positive_points() {
+    each(150, 4, random::ALL, |dice, _, plan, policy| {
+        let score = &plan.scores[0];
+        if score.points.iter().any(|line| line.points.starts_with('-') || matches!(line.earned, nurture::plan::Earned::When(_))) {
+            return;
+        }
+        let lead = Lead { deleted: None, ..random::lead(dice, plan, 15) };
+        let at = START + dice.roll(35 * 86_400) as i64;
+        let mut other = lead.clone();
+        let when = START + dice.roll((at - START + 1) as u64) as i64;
+        other.events.push(random::event(dice, plan, when));
+        other.events.sort_by_key(|event| event.at);
+        let value = |lead: &Lead| nurture::run::look::of(policy, lead, at).scores[0];
+        assert!(value(&other) >= value(&lead), "{lead:?} {other:?} at {at}");
+    });
+}
+
+#[test]
+fn scores_and_predicates_agree_with_the_reference() {
+    each(120, 5, random::ALL, |dice, _, plan, _| {
+        let predicates: Vec<&nurture::plan::Predicate> = plan
+            .segments
+            .iter()
+            .map(|segment| &segment.predicate)
+            .chain(plan.journeys.iter().flat_map(|journey| journey.stages.iter().map(|stage| &stage.predicate)))
+            .chain(plan.handoffs.iter().map(|handoff| &handoff.predicate))
+            .collect();
+        for _ in 0..4 {
+            let lead = random::lead(dice, plan, 15);
+            let at = START + dice.roll(40 * 86_400) as i64;
+            let look = nurture::run::look::ask(plan, &lead, at, &predicates).unwrap();
+            if lead.deleted.is_some_and(|deleted| deleted <= at) {
+                continue;
+            }
+            assert_eq!(look.scores[0], reference::score(plan, &lead, "points", at));
+            for (predicate, holds) in predicates.iter().zip(&look.holds) {
+                assert_eq!(*holds, reference::holds(plan, &lead, predicate, at), "{predicate:?} at {at} of {lead:?}");
+            }
+        }
+    });
+}
+
+/// The touches of a trace, in order.
+fn sent<'p>(plan: &'p Plan, entries: &[Entry]) -> Vec<(Instant, u32, &'p nurture::plan::Touch)> {
+    let touch = |entry: &Entry| {
+        let What::Sent { step, .. } = entry.what else { return None };
+        match &plan.programs[step.program as usize].steps[step.step as usize].action {
+            nurture::plan::Action::Touch(touch) => Some((entry.at, step.program, &**touch)),
+            _ => None,
+        }
+    };
+    entries.iter().filter_map(touch).collect()
+}
+
+#[test]
+fn every_trace_keeps_the_promises() {
+    let (mut touches, mut bars) = (0, 0);
+    each(150, 6, random::ALL, |dice, _, plan, policy| {
+        for _ in 0..6 {
+            let lead = random::lead(dice, plan, 15);
+            let entries = played(policy, &lead, START, START + 60 * DAY);
+            let sent = sent(plan, &entries);
+            touches += sent.len();
+            // Limits are never broken.
+            let kept = |cap: &nurture::plan::Cap, program: Option<u32>| {
+                let counted: Vec<Instant> =
+                    sent.iter().filter(|(_, from, touch)| cap.channels.contains(&touch.channel) && program.is_none_or(|program| program == *from)).map(|(at, ..)| *at).collect();
+                counted.iter().all(|at| counted.iter().filter(|other| at - (cap.seconds as i64) < **other && **other <= *at).count() <= cap.most as usize)
+            };
+            assert!(plan.limits.caps.iter().all(|cap| kept(cap, None)));
+            assert!((0..).zip(&plan.programs).all(|(number, program)| program.caps.iter().all(|cap| kept(cap, Some(number)))));
+            // No program sends one content twice as a message, unless it says `again`.
+            for (place, (_, program, touch)) in sent.iter().enumerate() {
+                let before = &sent[..place];
+                if touch.message && touch.once.is_some() {
+                    assert!(!before.iter().any(|(_, other, known)| other == program && known.message && known.once == touch.once));
+                }
+            }
+            // Whoever asked to hear no more hears no more, until they may be written to again.
+            let mut barred: Vec<Option<nurture::plan::Channel>> = Vec::new();
+            for entry in &entries {
+                match &entry.what {
+                    What::Barred { channel } => {
+                        bars += 1;
+                        barred.push(*channel);
+                    }
+                    What::Lifted => barred.clear(),
+                    What::Sent { step, .. } => {
+                        let nurture::plan::Action::Touch(touch) = &plan.programs[step.program as usize].steps[step.step as usize].action else { panic!() };
+                        assert!(!barred.contains(&Some(touch.channel)));
+                        assert!(!touch.message || !barred.contains(&None));
+                    }
+                    _ => {}
+                }
+            }
+            // No instant takes more steps than the policy has.
+            let steps: usize = plan.programs.iter().map(|program| program.steps.len()).sum();
+            for at in entries.iter().map(|entry| entry.at).collect::<std::collections::BTreeSet<_>>() {
+                let taken = entries.iter().filter(|entry| entry.at == at).filter(|entry| {
+                    matches!(entry.what, What::Sent { .. } | What::Skipped { .. } | What::PassedOver { .. } | What::Chose { .. } | What::Waits { .. })
+                });
+                assert!(taken.count() <= steps);
+            }
+        }
+    });
+    assert!(touches > 500 && bars > 100, "{touches} touches, {bars} bars: too few to mean anything");
+}
+
 #[test]
 #[ignore = "prints a random policy"]
 fn show() {

@@ -13,7 +13,7 @@ use crate::run::inbox::{Style, summary, timeline};
 use crate::run::lead::{Fact, Instant};
 use crate::run::look::{self, Look};
 use crate::run::record::record;
-use crate::run::story::{Story, points};
+use crate::run::story::{Story, points, rounded};
 use crate::run::trace::{Entry, Trace, What};
 use crate::run::{self, Player};
 
@@ -192,7 +192,7 @@ impl State<'_> {
         }
         for (score, value) in story.plan.scores.iter().zip(&self.seen.scores) {
             let band = score.bands.iter().rev().find(|band| crate::text::Decimal::parse(&band.from, 6).is_ok_and(|from| value * 1_000 >= from.billionths()));
-            line(&score.name, &band.map_or_else(|| points(*value), |band| format!("{}, {}", points(*value), band.name)));
+            line(&score.name, &band.map_or_else(|| rounded(*value), |band| format!("{}, {}", rounded(*value), band.name)));
         }
         let list = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         line("is in the segments", &list(&self.groups));

@@ -56,8 +56,8 @@ pub enum TestStep {
     ExpectTouch {
         /// Or, expected not to be.
         no: bool,
-        /// The channel.
-        channel: Channel,
+        /// The channel; any message if absent.
+        channel: Option<Channel>,
         /// The content; any if absent.
         content: Option<PlanName>,
         /// The program; any if absent.

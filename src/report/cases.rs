@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use crate::db::{RootDb, Workspace, chunks, parsed};
 use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanLabel};
 use crate::model::{PlanItem, lowered};
-use crate::plan::{Plan, Predicate, TestCase, TestStep, predicate};
+use crate::plan::{Action, Channel, Plan, Predicate, TestCase, TestStep, Touch, predicate};
 use crate::run::case::{Failure, Line, Outcome, Why};
 use crate::run::lead::{DAY, Instant};
 use crate::run::story::Story;
@@ -84,16 +84,16 @@ fn said(story: &Story<'_>, case: &TestCase, outcome: &Outcome, failure: &Failure
     match (step, &failure.why) {
         (TestStep::Expect(expected), _) => (format!("`{}` does not hold on day {day}", predicate(expected)), instead(story, outcome, expected, failure.at)),
         (TestStep::ExpectTouch { channel, content, from, .. }, why) => {
-            let mut touch = channel.name().to_owned();
+            let mut touch = channel.map_or("a message", Channel::name).to_owned();
             if let Some(content) = content {
                 touch.push_str(&format!(" {content}"));
             }
             let by = from.as_ref().map_or_else(String::new, |from| format!(" from {from}"));
             match why {
-                Why::Happened(place) => (format!("`{touch}`{by} goes out on day {day}"), entry_of(story, outcome, *place)),
+                Why::Happened(place) => (format!("{}{by} goes out on day {day}", tick(&touch)), entry_of(story, outcome, *place)),
                 Why::Missing(places) => {
                     let here = places.first().map_or_else(|| nearest(story, outcome, step, failure.at), |place| entry_of(story, outcome, *place));
-                    (format!("`{touch}`{by} does not go out on day {day}"), here)
+                    (format!("{}{by} does not go out on day {day}", tick(&touch)), here)
                 }
                 Why::False => (String::new(), String::new()),
             }
@@ -109,6 +109,11 @@ fn said(story: &Story<'_>, case: &TestCase, outcome: &Outcome, failure: &Failure
     }
 }
 
+/// What the policy writes, in backticks.
+fn tick(touch: &str) -> String {
+    if touch == "a message" { touch.to_owned() } else { format!("`{touch}`") }
+}
+
 fn entry_of(story: &Story<'_>, outcome: &Outcome, place: usize) -> String {
     outcome.trace.get(place).map_or_else(String::new, |entry| format!("{}: {}", story.time(entry.at), story.line(entry)))
 }
@@ -116,17 +121,18 @@ fn entry_of(story: &Story<'_>, outcome: &Outcome, place: usize) -> String {
 /// When such a touch went out instead, if it did.
 fn nearest(story: &Story<'_>, outcome: &Outcome, step: &TestStep, at: Instant) -> String {
     let TestStep::ExpectTouch { channel, content, from, .. } = step else { return String::new() };
+    let same_touch = |touch: &Touch, program: &str| {
+        channel.map_or(touch.message, |channel| touch.channel == channel) && (content.is_none() || touch.content == *content) && from.as_deref().is_none_or(|from| program == from)
+    };
     let same = |entry: &&Entry| match &entry.what {
-        What::Sent { step, .. } => story.touch(*step).is_some_and(|touch| {
-            touch.channel == *channel
-                && (content.is_none() || touch.content == *content)
-                && from.as_deref().is_none_or(|from| story.program(step.program) == from)
-        }),
+        What::Sent { step, .. } => story.touch(*step).is_some_and(|touch| same_touch(touch, story.program(step.program))),
         _ => false,
     };
     match outcome.trace.iter().filter(same).min_by_key(|entry| (entry.at - at).abs()) {
         Some(entry) => format!("it goes out at {}, on day {}", story.time(entry.at), (entry.at - outcome.from) / DAY),
+        None if !exists(story, &same_touch) => "no program has such a touch".to_owned(),
         None => match from {
+            Some(from) if story.plan.programs.iter().any(|program| program.name == *from && program.draft) => format!("{from} is a draft: it sends nothing"),
             Some(from) if !outcome.trace.iter().any(|entry| matches!(entry.what, What::Joined { program } if story.program(program) == from)) => {
                 format!("the lead is never in {from}: `nurture why` tells what stands in the way")
             }
@@ -135,8 +141,16 @@ fn nearest(story: &Story<'_>, outcome: &Outcome, step: &TestStep, at: Instant) -
     }
 }
 
+/// Whether a program has such a touch at all.
+fn exists(story: &Story<'_>, same: &impl Fn(&Touch, &str) -> bool) -> bool {
+    story.plan.programs.iter().any(|program| program.steps.iter().any(|step| matches!(&step.action, Action::Touch(touch) if same(touch, &program.name))))
+}
+
 /// What is true where a predicate does not hold: the values that it asks of.
 fn instead(story: &Story<'_>, outcome: &Outcome, expected: &Predicate, at: Instant) -> String {
+    if outcome.lead.deleted.is_some_and(|deleted| deleted <= at) {
+        return "the lead is deleted: nothing holds of them".to_owned();
+    }
     let mut told: Vec<String> = Vec::new();
     let mut tell = |text: String| {
         if !told.contains(&text) {
@@ -160,10 +174,14 @@ fn instead(story: &Story<'_>, outcome: &Outcome, expected: &Predicate, at: Insta
         }
         Predicate::Score { score, .. } => {
             if let Some(value) = story.score_at(score, at) {
-                tell(format!("`{score}` is {}", crate::run::story::points(value)));
+                tell(format!("`{score}` is {}", crate::run::story::rounded(value)));
             }
         }
         Predicate::Count(count) => tell(format!("`{}` {}", predicate(part), if count.at_most == Some(0) { "is false: they did" } else { "is false" })),
+        Predicate::InSegment { segment: name } | Predicate::InIcp { icp: name } => {
+            let holds = crate::run::look::ask(story.plan, &outcome.lead, at, &[part]).is_some_and(|look| look.holds.first() == Some(&true));
+            tell(format!("the lead is {}in {name}", if holds { "" } else { "not " }));
+        }
         part => {
             if let Some((field, fact)) = story.fact_at(part, at) {
                 tell(format!("`{}` is {}", field.name, story.fact(field, &fact)));

@@ -240,10 +240,10 @@ impl<'a> Cases<'a> {
         }
     }
 
-    fn is_touch(&self, step: super::trace::StepId, channel: Channel, content: Option<&str>, from: Option<&str>) -> bool {
+    fn is_touch(&self, step: super::trace::StepId, channel: Option<Channel>, content: Option<&str>, from: Option<&str>) -> bool {
         let Some(program) = self.plan.programs.get(step.program as usize) else { return false };
         let Some(Action::Touch(touch)) = program.steps.get(step.step as usize).map(|step| &step.action) else { return false };
-        touch.channel == channel
+        channel.map_or(touch.message, |channel| touch.channel == channel)
             && content.is_none_or(|content| touch.content.as_deref() == Some(content))
             && from.is_none_or(|from| program.name == from)
     }

@@ -457,6 +457,8 @@ pub struct Policy {
     pub(super) base: Vec<bool>,
     /// What the scores of such a person are made of.
     pub(super) base_sums: Vec<super::score::Sum>,
+    /// Which nodes are kept up to date; the others are asked when a step comes to them.
+    pub(super) live: Vec<bool>,
     pub(super) parents: Table<NodeId>,
     pub(super) watches: Table<Watch>,
     pub(super) lists: Vec<List>,

@@ -25,6 +25,11 @@ pub fn points(micro: i128) -> String {
     if fraction.is_empty() { format!("{sign}{}", size / 1_000_000) } else { format!("{sign}{}.{fraction}", size / 1_000_000) }
 }
 
+/// A score for reading: in hundredths of a point, towards zero, so that it never seems to reach what it does not.
+pub fn rounded(micro: i128) -> String {
+    points(micro / 10_000 * 10_000)
+}
+
 impl<'a> Story<'a> {
     /// An instant by the clock of the story.
     pub fn time(&self, at: Instant) -> String {
@@ -258,7 +263,7 @@ impl<'a> Story<'a> {
                 };
                 let lines: Vec<String> = by.iter().filter_map(line).collect();
                 let why = if lines.is_empty() { ", fading".to_owned() } else { format!(", by {}", lines.join(" and ")) };
-                format!("{}: from {} to {}{band}{why}", score.map_or("", |score| score.name.as_str()), points(*from), points(*to))
+                format!("{}: from {} to {}{band}{why}", score.map_or("", |score| score.name.as_str()), rounded(*from), rounded(*to))
             }
             What::Goal { program } => {
                 let goal = self.plan.programs.get(*program as usize).and_then(|program| program.goal.as_ref());
@@ -344,7 +349,7 @@ impl<'a> Story<'a> {
             }
             (Some(Action::Split { split, arms }), way) => {
                 let arm = way.and_then(|way| arms.get(way as usize));
-                format!("{program}: split {split}, the arm of {}%", arm.map_or("0", |arm| arm.percent.as_str()))
+                format!("{program}: split {split}, arm {} of {} ({}%)", way.map_or(0, |way| way + 1), arms.len(), arm.map_or("0", |arm| arm.percent.as_str()))
             }
             _ => String::new(),
         }

@@ -192,6 +192,19 @@ impl<'p> Values<'p> {
         }
     }
 
+    /// Whether a node holds now, whether it is kept up to date or not.
+    pub fn asked(&self, node: NodeId, lead: &Lead) -> bool {
+        if self.policy.live.get(node as usize) == Some(&true) {
+            return self.holds(node);
+        }
+        match self.policy.nodes.get(node as usize) {
+            Some(Node::And(of)) => of.iter().all(|part| self.asked(*part, lead)),
+            Some(Node::Or(of)) => of.iter().any(|part| self.asked(*part, lead)),
+            Some(Node::Not(of)) => !self.asked(*of, lead),
+            _ => self.ask(node, lead),
+        }
+    }
+
     /// When the last event of a list was.
     pub fn last_event(&self, list: u32) -> Option<Instant> {
         self.nth_newest(list, 1)

@@ -65,7 +65,7 @@ impl Resolver<'_> {
                 let from = from.as_ref().map(|program| self.named(Kind::Program, program));
                 TestStep::ExpectTouch {
                     no: *no,
-                    channel: super::items::channel(channel.value),
+                    channel: channel.map(|channel| super::items::channel(channel.value)),
                     content: content.transpose().ok()?,
                     from: from.transpose().ok()?,
                 }

@@ -126,10 +126,11 @@ impl<'p> Builder<'p> {
             self.score(score as u32)?;
         }
         let mut roots: Vec<(NodeId, Option<Watch>)> = Vec::new();
+        let mut asked: Vec<NodeId> = Vec::new();
         let (mut programs, mut tracks, mut steps) = (Vec::new(), Vec::new(), Vec::new());
         let mut once = 0;
         for number in 0..self.plan.programs.len() {
-            self.program(number as u32, &mut programs, &mut tracks, &mut steps, &mut once, &mut roots)?;
+            self.program(number as u32, &mut programs, &mut tracks, &mut steps, &mut once, &mut roots, &mut asked)?;
         }
         let mut handoffs = Vec::new();
         for (number, handoff) in (0..).zip(&self.plan.handoffs) {
@@ -148,7 +149,7 @@ impl<'p> Builder<'p> {
         for rules in &self.plan.limits.channels {
             let needs = rules.needs.as_ref().map(|needs| self.predicate(needs, Scope::LEAD)).transpose()?;
             let never = rules.never.as_ref().map(|never| self.predicate(never, Scope::LEAD)).transpose()?;
-            roots.extend(needs.iter().chain(&never).map(|node| (*node, None)));
+            asked.extend(needs.iter().chain(&never));
             let addresses = rules.addresses.iter().map(|name| self.field_number(name)).collect::<Made<Vec<u32>>>()?;
             if let Some(slot) = channels.get_mut(channel_number(rules.channel)) {
                 *slot = ChannelRules { addresses, needs, never };
@@ -176,13 +177,26 @@ impl<'p> Builder<'p> {
         let timezone_field = self.plan.limits.timezone_field.as_ref().map(|name| self.field_number(name)).transpose()?;
         let caps = self.plan.limits.caps.iter().map(cap).collect();
         let builtin = self.builtin();
-        self.finish(Parts { roots, programs, tracks, steps, once, handoffs, channels, caps, consent_again, timezone_field, builtin, extra })
+        self.finish(Parts { roots, asked, programs, tracks, steps, once, handoffs, channels, caps, consent_again, timezone_field, builtin, extra })
     }
 
     /// Follows what the roots need, and no more.
     fn finish(&mut self, parts: Parts) -> Made<Policy> {
         let mut live = vec![false; self.nodes.len()];
         let mut open: Vec<NodeId> = parts.roots.iter().map(|(node, _)| *node).collect();
+        // What is asked now and then is not followed, save for scores, which are; but the events that it counts are kept.
+        let mut seen = vec![false; self.nodes.len()];
+        let mut now_and_then = parts.asked.clone();
+        while let Some(node) = now_and_then.pop() {
+            if std::mem::replace(at_mut(&mut seen, node)?, true) {
+                continue;
+            }
+            match self.nodes.get(node as usize) {
+                Some(Node::AtLeast(..)) => open.push(node),
+                Some(Node::Count { list, .. }) => at_mut(&mut self.lists, *list)?.kept = true,
+                _ => now_and_then.extend(self.children(node)),
+            }
+        }
         while let Some(node) = open.pop() {
             if std::mem::replace(at_mut(&mut live, node)?, true) {
                 continue;
@@ -255,6 +269,7 @@ impl<'p> Builder<'p> {
         let mut policy = Policy {
             base: Vec::new(),
             base_sums: Vec::new(),
+            live,
             nodes: std::mem::take(&mut self.nodes),
             parents: Table::new(parents),
             watches: Table::new(watches),
@@ -384,7 +399,10 @@ impl<'p> Builder<'p> {
 
 /// What is made before it is known what is needed.
 struct Parts {
+    /// What is kept up to date, and whom it concerns when it turns.
     roots: Vec<(NodeId, Option<Watch>)>,
+    /// What is asked only when a step comes to it.
+    asked: Vec<NodeId>,
     programs: Vec<Program>,
     tracks: Vec<Track>,
     steps: Vec<Step>,

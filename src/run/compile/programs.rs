@@ -20,11 +20,13 @@ impl Builder<'_> {
         steps: &mut Vec<Step>,
         once: &mut u32,
         roots: &mut Vec<(NodeId, Option<Watch>)>,
+        asked: &mut Vec<NodeId>,
     ) -> Made<()> {
         let plan = self.plan;
         let written = plan.programs.get(number as usize).ok_or_else(no_such)?;
         let scope = Scope::program(number);
         let watch = Some(Watch::Program(number));
+        let (first_root, first_asked) = (roots.len(), asked.len());
         let audience = self.predicate(&written.audience.predicate, scope)?;
         roots.push((audience, watch));
         let (mut join_when, mut join_on) = (None, None);
@@ -87,7 +89,7 @@ impl Builder<'_> {
                 Action::Touch(touch) => {
                     let only_if = touch.only_if.as_ref().map(|predicate| self.predicate(predicate, scope)).transpose()?;
                     let reason = touch.reason.as_ref().map(|predicate| self.predicate(predicate, scope)).transpose()?;
-                    roots.extend(only_if.iter().chain(&reason).map(|node| (*node, None)));
+                    asked.extend(only_if.iter().chain(&reason));
                     let content = match &touch.content {
                         Some(name) => Some(*self.names.contents.get(name).ok_or_else(|| Unfit(format!("the plan has no content `{name}`")))?),
                         None => None,
@@ -126,7 +128,7 @@ impl Builder<'_> {
                     let mut made = Vec::new();
                     for branch in branches {
                         let when = self.predicate(&branch.when, scope)?;
-                        roots.push((when, None));
+                        asked.push(when);
                         made.push((when, place(branch.next)));
                     }
                     Step::If { branches: made, otherwise: place(*otherwise) }
@@ -147,6 +149,11 @@ impl Builder<'_> {
                 Action::Leave => Step::Leave,
             };
             steps.push(made);
+        }
+        if written.draft {
+            // Nobody is ever in it: nothing of it is followed.
+            roots.truncate(first_root);
+            asked.truncate(first_asked);
         }
         let own = first_step..steps.len() as u32;
         let ahead = |from: u32| from..own.end;

@@ -334,11 +334,12 @@ impl<'p> Player<'p> {
         self.values.settle(lead);
         self.hear(record, first, sink);
         self.barred_anew = false;
-        if S::ACTIVE {
-            self.tell_stages(record, sink);
-        }
+        // What a stage may rest on is told before it.
         if record {
             self.tell_scores(&before, input, sink);
+        }
+        if S::ACTIVE {
+            self.tell_stages(record, sink);
         }
         if self.live && (self.work || self.handoffs_marked || !self.marks.is_empty() || !self.due.is_empty() || !self.fired.is_empty() || !self.invited.is_empty()) {
             self.phases(lead, sink);

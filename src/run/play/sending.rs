@@ -109,7 +109,7 @@ impl Player<'_> {
     /// Why a touch is skipped, if so.
     fn skipped(&self, touch: &Touch, lead: &Lead) -> Option<Skipping> {
         let rules = self.policy.channels.get(touch.channel as usize);
-        let fails = |node: Option<u32>| node.is_some_and(|node| !self.holds(node));
+        let fails = |node: Option<u32>| node.is_some_and(|node| !self.values.asked(node, lead));
         match () {
             () if touch.draft => Some(Skipping::Draft),
             () if fails(touch.only_if) => Some(Skipping::OnlyIf),
@@ -118,7 +118,7 @@ impl Player<'_> {
             () if rules.is_some_and(|rules| !rules.addresses.is_empty() && !rules.addresses.iter().any(|field| self.reachable(*field, lead))) => Some(Skipping::NoAddress),
             () if self.bars.get(touch.channel as usize).is_some_and(Option::is_some) || (touch.message && self.barred.is_some()) => Some(Skipping::Barred),
             () if fails(rules.and_then(|rules| rules.needs)) => Some(Skipping::Needs),
-            () if rules.and_then(|rules| rules.never).is_some_and(|node| self.holds(node)) => Some(Skipping::Never),
+            () if rules.and_then(|rules| rules.never).is_some_and(|node| self.values.asked(node, lead)) => Some(Skipping::Never),
             () => None,
         }
     }

@@ -137,7 +137,7 @@ impl Player<'_> {
                 After::Waits(Doing::Condition(*until, deadline), Some(place))
             }
             Step::If { branches, otherwise } => {
-                let way = branches.iter().position(|(when, _)| self.holds(*when));
+                let way = branches.iter().position(|(when, _)| self.values.asked(*when, lead));
                 let step = self.step_id(track, place);
                 self.record(sink, What::Chose { step, way: way.map(|way| way as u32) });
                 After::Next(way.and_then(|way| branches.get(way)).map_or(*otherwise, |(_, next)| *next))

@@ -77,12 +77,12 @@ pub enum DayStepKind {
     Deleted,
     /// `expect PREDICATE`
     Expect(Predicate),
-    /// `expect no? CHANNEL CONTENT? (from P)?`
+    /// `expect no? CHANNEL CONTENT? (from P)?`, `expect no? messages (from P)?`
     ExpectTouch {
         /// Whether it is expected not to happen.
         no: bool,
-        /// The channel.
-        channel: At<Channel>,
+        /// The channel; any message if absent.
+        channel: Option<At<Channel>>,
         /// The content.
         content: Option<Name>,
         /// The program.

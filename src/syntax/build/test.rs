@@ -80,6 +80,16 @@ impl Builder<'_> {
                         }
                         DayStepKind::ExpectHandoff { no, name }
                     }
+                    Rule::expect_messages => {
+                        let (mut no, mut from) = (false, None);
+                        for part in inner.into_inner() {
+                            match part.as_rule() {
+                                Rule::expect_no => no = true,
+                                _ => from = part.into_inner().next().map(|name| self.name(&name)),
+                            }
+                        }
+                        DayStepKind::ExpectTouch { no, channel: None, content: None, from }
+                    }
                     _ => {
                         let (mut no, mut channel, mut content, mut from) = (false, None, None, None);
                         for part in inner.into_inner() {
@@ -90,7 +100,9 @@ impl Builder<'_> {
                                 _ => content = Some(self.name(&part)),
                             }
                         }
-                        let Some(channel) = channel else { return self.strange(at) };
+                        if channel.is_none() {
+                            return self.strange(at);
+                        }
                         DayStepKind::ExpectTouch { no, channel, content, from }
                     }
                 }
