@@ -58,8 +58,10 @@ fn agrees_with_the_reference() {
             let lead = random::lead(&mut dice, &plan, 12);
             let from = if dice.chance(20) { START + 5 * DAY } else { START };
             let until = from + 45 * DAY;
-            let fast: Vec<Entry> =
-                played(&policy, &lead, from, until).into_iter().filter(|entry| !matches!(entry.what, What::Score { .. } | What::UnknownZone | What::Waits { .. })).collect();
+            let fast: Vec<Entry> = played(&policy, &lead, from, until)
+                .into_iter()
+                .filter(|entry| !matches!(entry.what, What::Score { .. } | What::UnknownZone | What::Waits { .. }))
+                .collect();
             if fast.len() > 5_000 {
                 // Programs that start each other without end: the slow one would take too long.
                 continue;
@@ -67,7 +69,13 @@ fn agrees_with_the_reference() {
             let slow = reference::play(&plan, &lead, from, until);
             if fast != slow {
                 let place = fast.iter().zip(&slow).position(|(a, b)| a != b).unwrap_or(fast.len().min(slow.len()));
-                let show = |list: &[Entry]| list.iter().skip(place.saturating_sub(12)).take(18).map(|entry| format!("{} {:?}\n", (entry.at - START) as f64 / 86_400.0, entry.what)).collect::<String>();
+                let show = |list: &[Entry]| {
+                    list.iter()
+                        .skip(place.saturating_sub(12))
+                        .take(18)
+                        .map(|entry| format!("{} {:?}\n", (entry.at - START) as f64 / 86_400.0, entry.what))
+                        .collect::<String>()
+                };
                 panic!("seed {seed}: entry {place}\n--- fast\n{}--- slow\n{}\n{lead:?}\n{text}", show(&fast), show(&slow));
             }
             entries += fast.len();
@@ -248,8 +256,11 @@ fn every_trace_keeps_the_promises() {
             touches += sent.len();
             // Limits are never broken.
             let kept = |cap: &nurture::plan::Cap, program: Option<u32>| {
-                let counted: Vec<Instant> =
-                    sent.iter().filter(|(_, from, touch)| cap.channels.contains(&touch.channel) && program.is_none_or(|program| program == *from)).map(|(at, ..)| *at).collect();
+                let counted: Vec<Instant> = sent
+                    .iter()
+                    .filter(|(_, from, touch)| cap.channels.contains(&touch.channel) && program.is_none_or(|program| program == *from))
+                    .map(|(at, ..)| *at)
+                    .collect();
                 counted.iter().all(|at| counted.iter().filter(|other| at - (cap.seconds as i64) < **other && **other <= *at).count() <= cap.most as usize)
             };
             assert!(plan.limits.caps.iter().all(|cap| kept(cap, None)));

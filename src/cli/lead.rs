@@ -67,7 +67,8 @@ fn plan(policy: &Policy, common: &Common) -> Result<Plan, Outcome> {
         }
         None => return Err(failed(error(format!("`{}` is no plan", path.display()), Some("`nurture compile -o plan.json` writes one")))),
     }
-    serde_json::from_str(&text).map_err(|why| failed(error(format!("`{}` is no whole plan: line {}, column {}", path.display(), why.line(), why.column()), None)))
+    serde_json::from_str(&text)
+        .map_err(|why| failed(error(format!("`{}` is no whole plan: line {}, column {}", path.display(), why.line(), why.column()), None)))
 }
 
 fn plain(why: &std::io::Error) -> String {
@@ -122,11 +123,19 @@ impl LeadArgs {
     fn times(&self, lead: &Lead, zone: &Zone) -> Result<(Instant, Instant), LoadError> {
         // Who was always in the database says nothing about when.
         let known = |at: &Instant| *at > Instant::MIN / 8;
-        let first = lead.identified.filter(known).into_iter().chain(lead.changes.first().map(|change| change.at)).chain(lead.events.first().map(|event| event.at)).min();
+        let first = lead
+            .identified
+            .filter(known)
+            .into_iter()
+            .chain(lead.changes.first().map(|change| change.at))
+            .chain(lead.events.first().map(|event| event.at))
+            .min();
         let last = lead.last_instant().filter(known);
         let from = match &self.from {
             Some(text) => moment(text, zone, false, "--from")?,
-            None => first.ok_or_else(|| error("it is not known when to begin: the file says of nothing when it happened".to_owned(), Some("give `--from 2026-03-02`")))?,
+            None => first.ok_or_else(|| {
+                error("it is not known when to begin: the file says of nothing when it happened".to_owned(), Some("give `--from 2026-03-02`"))
+            })?,
         };
         let until = match &self.until {
             Some(text) => moment(text, zone, true, "--until")?,

@@ -22,8 +22,8 @@ pub use predicate::*;
 pub use program::*;
 pub use rule::*;
 pub use schema::schema;
-pub use words::{duration, event, predicate, quoted};
 pub use test_case::{Given, TestCase, TestDay, TestStep};
+pub use words::{duration, event, predicate, quoted};
 
 /// The version of the plan's form. A change that breaks a reader raises it.
 pub const FORMAT: u32 = 1;

@@ -104,12 +104,13 @@ fn count(count: &EventCount) -> String {
 /// `x between a and b`, if that is what two conditions say together.
 fn between(of: &[Predicate]) -> Option<String> {
     match of {
-        [Predicate::Compare { subject: a, order: OrderSign::AtLeast, value: low }, Predicate::Compare { subject: b, order: OrderSign::AtMost, value: high }]
+        [
+            Predicate::Compare { subject: a, order: OrderSign::AtLeast, value: low },
+            Predicate::Compare { subject: b, order: OrderSign::AtMost, value: high },
+        ] if a == b => Some(format!("{} between {} and {}", subject(a), value(low), value(high))),
+        [Predicate::Score { score: a, order: OrderSign::AtLeast, value: low }, Predicate::Score { score: b, order: OrderSign::AtMost, value: high }]
             if a == b =>
         {
-            Some(format!("{} between {} and {}", subject(a), value(low), value(high)))
-        }
-        [Predicate::Score { score: a, order: OrderSign::AtLeast, value: low }, Predicate::Score { score: b, order: OrderSign::AtMost, value: high }] if a == b => {
             Some(format!("{a} between {low} and {high}"))
         }
         [

@@ -122,7 +122,9 @@ fn entry_of(story: &Story<'_>, outcome: &Outcome, place: usize) -> String {
 fn nearest(story: &Story<'_>, outcome: &Outcome, step: &TestStep, at: Instant) -> String {
     let TestStep::ExpectTouch { channel, content, from, .. } = step else { return String::new() };
     let same_touch = |touch: &Touch, program: &str| {
-        channel.map_or(touch.message, |channel| touch.channel == channel) && (content.is_none() || touch.content == *content) && from.as_deref().is_none_or(|from| program == from)
+        channel.map_or(touch.message, |channel| touch.channel == channel)
+            && (content.is_none() || touch.content == *content)
+            && from.as_deref().is_none_or(|from| program == from)
     };
     let same = |entry: &&Entry| match &entry.what {
         What::Sent { step, .. } => story.touch(*step).is_some_and(|touch| same_touch(touch, story.program(step.program))),

@@ -118,11 +118,7 @@ impl<'a> Cases<'a> {
         let start = zone.instant(super::clock::day_start(from)? + DAY / 2);
         let convert = Converter { plan: self.plan, policy: &self.policy };
         let fields = &self.plan.lead.fields;
-        let mut lead = Lead {
-            id: case.id.clone().unwrap_or_else(|| "lead".into()),
-            facts: convert.facts(fields, &case.facts)?,
-            ..Lead::default()
-        };
+        let mut lead = Lead { id: case.id.clone().unwrap_or_else(|| "lead".into()), facts: convert.facts(fields, &case.facts)?, ..Lead::default() };
         let mut identified = Some(start);
         for day in &case.days {
             let at = start + i64::from(day.number) * DAY;
@@ -155,13 +151,7 @@ impl<'a> Cases<'a> {
         self.run_with(number, player, &mut trace, |_, _| {})
     }
 
-    pub(super) fn run_with(
-        &self,
-        number: usize,
-        player: &mut Player<'_>,
-        trace: &mut Trace,
-        mut look: impl FnMut(&Player<'_>, Instant),
-    ) -> Option<Outcome> {
+    pub(super) fn run_with(&self, number: usize, player: &mut Player<'_>, trace: &mut Trace, mut look: impl FnMut(&Player<'_>, Instant)) -> Option<Outcome> {
         let (case, expected) = (self.cases.get(number)?, self.expected.get(number)?);
         let (lead, from) = self.lead(case)?;
         let until = from + (case.days.last().map_or(0, |day| i64::from(day.number)) + 1) * DAY;
@@ -227,9 +217,8 @@ impl<'a> Cases<'a> {
             }
             TestStep::ExpectHandoff { no, name } => {
                 let number = name.as_ref().and_then(|name| self.plan.handoffs.iter().position(|handoff| handoff.name == *name));
-                let happened = day.clone().find(|(_, entry)| {
-                    matches!(entry.what, What::HandedOff { handoff, .. } if name.is_none() || Some(handoff as usize) == number)
-                });
+                let happened =
+                    day.clone().find(|(_, entry)| matches!(entry.what, What::HandedOff { handoff, .. } if name.is_none() || Some(handoff as usize) == number));
                 match (happened, no) {
                     (Some((place, _)), true) => Some(Why::Happened(place)),
                     (None, false) => Some(Why::Missing(Vec::new())),

@@ -260,7 +260,8 @@ mod tests {
         let london = Zone::named("Europe/London").unwrap();
         for hour in 0..(24 * 800) {
             let local = day_start(Date::parse("2025-01-01").unwrap()).unwrap() + hour * 3_600 + 1_740;
-            let expected = known.to_ambiguous_zoned(TimeZone::UTC.to_datetime(Timestamp::from_second(local).unwrap())).compatible().unwrap().timestamp().as_second();
+            let expected =
+                known.to_ambiguous_zoned(TimeZone::UTC.to_datetime(Timestamp::from_second(local).unwrap())).compatible().unwrap().timestamp().as_second();
             assert_eq!(london.instant(local), expected, "{}", show(local));
         }
         // Far in the future the rules go on.

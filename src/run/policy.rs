@@ -91,26 +91,29 @@ pub(super) fn ordered<T: Ord>(a: &T, order: OrderSign, b: &T) -> bool {
 }
 
 impl Test {
-    /// Whether the test holds of a value. False of a missing one, save for [`Test::Unknown`].
+    /// Whether the test holds of a value. False of a missing one, save for [`Test::Unknown`] and what [`Test::Contents`] says.
     pub fn holds(&self, fact: &Fact) -> bool {
-        match (self, fact) {
-            (Self::Unknown, fact) => *fact == Fact::Missing,
-            (Self::Contents(of, other), Fact::Content(Some(content))) => of.get(*content as usize).copied().unwrap_or(*other),
-            (Self::Contents(_, other), _) => *other,
-            (_, Fact::Missing) => false,
-            (Self::Known, _) => true,
-            (Self::Flag, fact) => *fact == Fact::Flag(true),
-            (Self::In(keys, is), fact) => keys.iter().any(|key| key.is(fact)) == *is,
-            (Self::Options(mask, is), Fact::Option(option)) => (*option < 64 && mask >> option & 1 == 1) == *is,
-            (Self::Number(order, value), Fact::Number(number)) => ordered(number, *order, value),
-            (Self::Instant(order, value), Fact::Instant(instant)) => ordered(instant, *order, value),
-            (Self::Text(place, parts), Fact::Text(text)) => parts.iter().any(|part| match place {
-                TextPlace::Contains => text.contains(part.as_str()),
-                TextPlace::StartsWith => text.starts_with(part.as_str()),
-                TextPlace::EndsWith => text.ends_with(part.as_str()),
-            }),
-            (Self::Has(option), Fact::Set(options)) => options.contains(option),
-            _ => false,
+        match self {
+            Self::Options(mask, is) => matches!(fact, Fact::Option(option) if (*option < 64 && mask >> option & 1 == 1) == *is),
+            Self::Flag => *fact == Fact::Flag(true),
+            Self::Number(order, value) => matches!(fact, Fact::Number(number) if ordered(number, *order, value)),
+            Self::Instant(order, value) => matches!(fact, Fact::Instant(instant) if ordered(instant, *order, value)),
+            Self::Has(option) => matches!(fact, Fact::Set(options) if options.contains(option)),
+            Self::Text(place, parts) => {
+                let Fact::Text(text) = fact else { return false };
+                parts.iter().any(|part| match place {
+                    TextPlace::Contains => text.contains(part.as_str()),
+                    TextPlace::StartsWith => text.as_bytes().starts_with(part.as_bytes()),
+                    TextPlace::EndsWith => text.as_bytes().ends_with(part.as_bytes()),
+                })
+            }
+            Self::Contents(of, other) => match fact {
+                Fact::Content(Some(content)) => of.get(*content as usize).copied().unwrap_or(*other),
+                _ => *other,
+            },
+            Self::In(keys, is) => *fact != Fact::Missing && keys.iter().any(|key| key.is(fact)) == *is,
+            Self::Known => *fact != Fact::Missing,
+            Self::Unknown => *fact == Fact::Missing,
         }
     }
 }
@@ -269,11 +272,11 @@ impl Fade {
         // Nearly all points fit in 64 bits, where multiplying and dividing are faster too.
         match u64::try_from(points.unsigned_abs()).ok().and_then(|size| size.checked_mul(u64::from(factor))) {
             Some(product) => {
-                let left = i128::from(if halvings > 63 { 0 } else { product / 1_000_000_000 >> halvings });
+                let left = i128::from(if halvings > 63 { 0 } else { (product / 1_000_000_000) >> halvings });
                 if points < 0 { -left } else { left }
             }
             None => {
-                let left = (points.unsigned_abs() * u128::from(factor) / 1_000_000_000 >> halvings) as i128;
+                let left = ((points.unsigned_abs() * u128::from(factor) / 1_000_000_000) >> halvings) as i128;
                 if points < 0 { -left } else { left }
             }
         }

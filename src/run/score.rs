@@ -41,13 +41,21 @@ impl Score {
                 Some(cap) => Counted::new(events, cap).count() as i128,
             };
             let points = line.points * counted;
-            if points > 0 { sum.gained += points } else { sum.lost -= points }
+            if points > 0 {
+                sum.gained += points
+            } else {
+                sum.lost -= points
+            }
             return;
         };
         let mut add = |event: Instant| {
             let days = (at - event) / DAY;
             let left = fade.left(line.points, days);
-            if left > 0 { sum.gained += left } else { sum.lost -= left }
+            if left > 0 {
+                sum.gained += left
+            } else {
+                sum.lost -= left
+            }
             if left != 0 {
                 sum.live += 1;
                 let step = event + (days + 1) * DAY;

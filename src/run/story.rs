@@ -125,7 +125,9 @@ impl<'a> Story<'a> {
             },
             Fact::Option(number) => option(number),
             Fact::Set(numbers) => format!("[{}]", numbers.iter().map(option).collect::<Vec<_>>().join(", ")),
-            Fact::Content(number) => number.and_then(|number| self.plan.contents.get(number as usize)).map_or("another content", |content| content.name.as_str()).to_owned(),
+            Fact::Content(number) => {
+                number.and_then(|number| self.plan.contents.get(number as usize)).map_or("another content", |content| content.name.as_str()).to_owned()
+            }
             Fact::Program(number) => number.map_or("another program", |number| self.program(number)).to_owned(),
         }
     }

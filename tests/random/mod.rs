@@ -158,7 +158,10 @@ impl Writer<'_> {
             6 => "created within the last 14 days".to_owned(),
             7 => "renewal within the next 7 days".to_owned(),
             8 if self.segments > 0 => format!("in s{}", self.dice.roll(self.segments as u64)),
-            9 => self.dice.pick(&["buying is one", "buying >= two", "buying is not one", "buying is unknown", "buying < three", "buying in [one, three]"]).to_owned(),
+            9 => self
+                .dice
+                .pick(&["buying is one", "buying >= two", "buying is not one", "buying is unknown", "buying < three", "buying in [one, three]"])
+                .to_owned(),
             10 => self.dice.pick(&["points >= warm", "points < 12", "points between 3 and 20", "points > 7"]).to_owned(),
             _ => self.did(),
         }
@@ -299,7 +302,11 @@ impl Writer<'_> {
             text.push_str(&format!("at most {} {} per {}\n", 1 + self.dice.roll(2), self.dice.pick(&["email", "messages", "sms", "ad"]), self.duration()));
         }
         if self.kind.calendar && self.dice.chance(25) {
-            text.push_str(self.dice.pick(&["send on mon to fri from 09:00 to 17:00\n", "send on tue, sat from 10:00 to 10:20\n", "send on mon to sun from 06:00 to 21:00\n"]));
+            text.push_str(self.dice.pick(&[
+                "send on mon to fri from 09:00 to 17:00\n",
+                "send on tue, sat from 10:00 to 10:20\n",
+                "send on mon to sun from 06:00 to 21:00\n",
+            ]));
         }
         if self.kind.calendar && self.dice.chance(15) {
             text.push_str("runs from 2026-01-06 to 2026-01-20\n");
@@ -333,12 +340,17 @@ impl Writer<'_> {
             "signal ask explicit request { topic: text }\n".to_owned(),
         ];
         items.push("content guide { kind guide about problem stage one answers \"?\" gives \"!\" url \"https://x.example/g\" language \"en\" }\n".to_owned());
-        items.push("content paper { kind white_paper about solution stage two, three gated answers \"?\" gives \"!\" url \"https://x.example/p\" }\n".to_owned());
+        items.push(
+            "content paper { kind white_paper about solution stage two, three gated answers \"?\" gives \"!\" url \"https://x.example/p\" }\n".to_owned(),
+        );
         items.push("content talk { kind webinar about solution stage two answers \"?\" gives \"!\" url \"https://x.example/t\" language \"de\" }\n".to_owned());
         let draft = if self.dice.chance(20) { "draft " } else { "" };
         items.push(format!("content offer {{ {draft}kind pricing about product stage three answers \"?\" gives \"!\" url \"https://x.example/o\" }}\n"));
         let stages: Vec<String> = (0..3).map(|_| self.base(1)).collect();
-        items.push(format!("journey buying {{\nstage one {{ asks \"?\" while {} }}\nstage two {{ asks \"?\" while {} }}\nstage three {{ asks \"?\" while {} }}\n}}\n", stages[0], stages[1], stages[2]));
+        items.push(format!(
+            "journey buying {{\nstage one {{ asks \"?\" while {} }}\nstage two {{ asks \"?\" while {} }}\nstage three {{ asks \"?\" while {} }}\n}}\n",
+            stages[0], stages[1], stages[2]
+        ));
         let mut score = "score points {\n".to_owned();
         for _ in 0..1 + self.dice.roll(3) {
             let points = self.dice.pick(&["+5", "+2.5", "+10", "-7", "+0.333333", "+40"]);
@@ -385,7 +397,12 @@ impl Writer<'_> {
         let mut limits = "limits {\n".to_owned();
         if self.kind.limits {
             for _ in 0..self.dice.roll(3) {
-                limits.push_str(&format!("at most {} {} per {}\n", 1 + self.dice.roll(3), self.dice.pick(&["email", "messages", "sms", "call", "ad", "messages"]), self.duration()));
+                limits.push_str(&format!(
+                    "at most {} {} per {}\n",
+                    1 + self.dice.roll(3),
+                    self.dice.pick(&["email", "messages", "sms", "call", "ad", "messages"]),
+                    self.duration()
+                ));
             }
             if self.dice.chance(30) {
                 limits.push_str("email needs consent in [single, double]\n");
@@ -396,7 +413,12 @@ impl Writer<'_> {
             }
         }
         if self.kind.calendar && self.dice.chance(60) {
-            limits.push_str(self.dice.pick(&["quiet from 20:00 to 08:00\n", "quiet from 00:00 to 06:00\n", "quiet from 12:00 to 11:30\n", "quiet from 22:30 to 07:15\n"]));
+            limits.push_str(self.dice.pick(&[
+                "quiet from 20:00 to 08:00\n",
+                "quiet from 00:00 to 06:00\n",
+                "quiet from 12:00 to 11:30\n",
+                "quiet from 22:30 to 07:15\n",
+            ]));
         }
         if self.kind.consent_again && self.dice.chance(40) {
             let when = self.predicate(0);
@@ -422,11 +444,13 @@ pub const START: Instant = 1_767_571_200;
 /// A random instant of the first `days` days, on a coarse grid more often than not.
 fn instant(dice: &mut Dice, days: u64) -> Instant {
     let day = dice.roll(days) as i64 * DAY;
-    START + day + match dice.roll(4) {
-        0 => 0,
-        1 | 2 => dice.roll(4) as i64 * 6 * 3_600,
-        _ => dice.roll(86_400) as i64,
-    }
+    START
+        + day
+        + match dice.roll(4) {
+            0 => 0,
+            1 | 2 => dice.roll(4) as i64 * 6 * 3_600,
+            _ => dice.roll(86_400) as i64,
+        }
 }
 
 fn value(dice: &mut Dice, plan: &Plan, field: u32) -> Fact {

@@ -1,7 +1,9 @@
 //! Small changes of a declaration, one at a time: a condition, a threshold, a window, a wait, a connective.
 
 use crate::plan::duration;
-use crate::syntax::ast::{At, Ask, Body, Count, Did, Duration, Earned, Event, Item, Join, Order, Predicate, PredicateKind, Program, Step, StepKind, ValueKind, Window};
+use crate::syntax::ast::{
+    Ask, At, Body, Count, Did, Duration, Earned, Event, Item, Join, Order, Predicate, PredicateKind, Program, Step, StepKind, ValueKind, Window,
+};
 use crate::text::{Decimal, Range};
 
 /// A change that was made: where, and what.
@@ -287,7 +289,7 @@ impl Changer {
         if self.here(length.at, || format!("{} become {}", duration(seconds), duration(seconds.saturating_mul(2)))) {
             length.value = seconds.saturating_mul(2);
         }
-        if seconds % 2 == 0 && seconds >= 2 && self.here(length.at, || format!("{} become {}", duration(seconds), duration(seconds / 2))) {
+        if seconds.is_multiple_of(2) && seconds >= 2 && self.here(length.at, || format!("{} become {}", duration(seconds), duration(seconds / 2))) {
             length.value = seconds / 2;
         }
     }

@@ -169,10 +169,8 @@ impl<'p> Builder<'p> {
                 }
             }
         }
-        let extra = extra
-            .iter()
-            .map(|(program, predicate)| self.predicate(predicate, program.map_or(Scope::LEAD, Scope::program)))
-            .collect::<Made<Vec<NodeId>>>()?;
+        let extra =
+            extra.iter().map(|(program, predicate)| self.predicate(predicate, program.map_or(Scope::LEAD, Scope::program))).collect::<Made<Vec<NodeId>>>()?;
         roots.extend(extra.iter().map(|node| (*node, None)));
         let timezone_field = self.plan.limits.timezone_field.as_ref().map(|name| self.field_number(name)).transpose()?;
         let caps = self.plan.limits.caps.iter().map(cap).collect();
@@ -266,6 +264,10 @@ impl<'p> Builder<'p> {
                 at_mut(&mut self.lists, list)?.joins.push(number);
             }
         }
+        // Events are held against the filters of what runs, and no others.
+        for lists in &mut self.signals {
+            lists.retain(|list| self.lists.get(*list as usize).is_some_and(|list| list.kept || !list.tracks.is_empty() || !list.joins.is_empty()));
+        }
         let mut policy = Policy {
             base: Vec::new(),
             base_sums: Vec::new(),
@@ -353,7 +355,9 @@ impl<'p> Builder<'p> {
         let fields = of("unsubscribe").and_then(|signal| self.plan.signals.get(signal as usize)).map_or(&[][..], |signal| &signal.fields);
         let place = |name: &str| fields.iter().position(|field| field.name == name);
         let channels = match place("channel").and_then(|place| fields.get(place)).map(|field| &field.ty) {
-            Some(plan::FieldType::OneOf(options)) => options.iter().map(|option| Channel::ALL.into_iter().find(|channel| channel.name() == option.name)).collect(),
+            Some(plan::FieldType::OneOf(options)) => {
+                options.iter().map(|option| Channel::ALL.into_iter().find(|channel| channel.name() == option.name)).collect()
+            }
             _ => Vec::new(),
         };
         Builtin {

@@ -36,29 +36,29 @@ impl Builder<'_> {
                 let stages = stages.iter().map(|stage| self.stage_number(journey, stage)).collect::<Made<Vec<_>>>()?;
                 let of = stages.into_iter().map(|stage| self.in_stage(journey, stage)).collect::<Made<Vec<_>>>()?;
                 let one = self.or(of);
-                let (known, none) = (self.from_stage(journey, 0)?, self.not(one));
+                let (known, none) = (self.stage_or_later(journey, 0)?, self.not(one));
                 self.and(vec![known, none])
             }
             Predicate::StageCompare { journey, order, stage } => {
                 let journey = self.journey_named(journey)?;
                 let stage = self.stage_number(journey, stage)?;
                 match order {
-                    OrderSign::AtLeast => self.from_stage(journey, stage)?,
-                    OrderSign::Above => self.from_stage(journey, stage + 1)?,
+                    OrderSign::AtLeast => self.stage_or_later(journey, stage)?,
+                    OrderSign::Above => self.stage_or_later(journey, stage + 1)?,
                     OrderSign::Below | OrderSign::AtMost => {
-                        let beyond = self.from_stage(journey, if *order == OrderSign::Below { stage } else { stage + 1 })?;
-                        let (known, not_beyond) = (self.from_stage(journey, 0)?, self.not(beyond));
+                        let beyond = self.stage_or_later(journey, if *order == OrderSign::Below { stage } else { stage + 1 })?;
+                        let (known, not_beyond) = (self.stage_or_later(journey, 0)?, self.not(beyond));
                         self.and(vec![known, not_beyond])
                     }
                 }
             }
             Predicate::StageKnown { journey } => {
                 let journey = self.journey_named(journey)?;
-                self.from_stage(journey, 0)?
+                self.stage_or_later(journey, 0)?
             }
             Predicate::StageUnknown { journey } => {
                 let journey = self.journey_named(journey)?;
-                let known = self.from_stage(journey, 0)?;
+                let known = self.stage_or_later(journey, 0)?;
                 self.not(known)
             }
             Predicate::Score { score, order, value } => {
@@ -211,14 +211,14 @@ impl Builder<'_> {
     }
 
     /// Whether the lead is in this stage or a later one.
-    fn from_stage(&self, journey: u32, stage: u32) -> Made<NodeId> {
+    fn stage_or_later(&self, journey: u32, stage: u32) -> Made<NodeId> {
         self.from_stage.get(journey as usize).and_then(|from| from.get(stage as usize)).copied().ok_or_else(no_such)
     }
 
     /// Whether the lead is in this stage.
     pub(super) fn in_stage(&mut self, journey: u32, stage: u32) -> Made<NodeId> {
         let own = self.journeys.get(journey as usize).and_then(|stages| stages.get(stage as usize)).copied().ok_or_else(no_such)?;
-        let later = self.from_stage(journey, stage + 1)?;
+        let later = self.stage_or_later(journey, stage + 1)?;
         let not_later = self.not(later);
         Ok(self.and(vec![own, not_later]))
     }

@@ -65,7 +65,8 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
         let said = error.to_string();
         let message = said.rsplit_once(" at line ").map_or(said.as_str(), |(message, _)| message);
         let (line, column) = (error.line() as u32, error.column() as u32);
-        let message = if error.is_data() { plain(message) } else { format!("this is no right JSON: {message}") };
+        let message =
+            if error.is_data() { plain(message) } else { format!("this is no right JSON: {}", message.replace("EOF while parsing", "the text ends within")) };
         Refused { line: line.max(1), column: column.max(1), message, help: Some("`nurture schema lead` prints the form of the file".to_owned()) }
     })?;
     let refuse = |way: &[Way<'_>], wrong: Wrong| {
@@ -132,10 +133,11 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
 
 /// What the JSON library says of a value of the wrong form, in words without its own terms.
 fn plain(message: &str) -> String {
-    message.replace("invalid type: map", "an object stands here").replace("invalid type: sequence", "a list stands here").replace("invalid type: ", "").replace(
-        ", expected a map",
-        ", and an object is needed",
-    )
+    message
+        .replace("invalid type: map", "an object stands here")
+        .replace("invalid type: sequence", "a list stands here")
+        .replace("invalid type: ", "")
+        .replace(", expected a map", ", and an object is needed")
 }
 
 fn written(value: &Value) -> Result<Written<'_>, Wrong> {
@@ -145,9 +147,9 @@ fn written(value: &Value) -> Result<Written<'_>, Wrong> {
         // Doubles are read through their shortest decimal form.
         Value::Number(number) => Written::Number(number.to_string()),
         Value::String(text) => Written::Text(text),
-        Value::Array(items) => Written::List(
-            items.iter().map(|item| item.as_str().ok_or_else(|| Wrong::new("a list holds texts"))).collect::<Result<Vec<&str>, Wrong>>()?,
-        ),
+        Value::Array(items) => {
+            Written::List(items.iter().map(|item| item.as_str().ok_or_else(|| Wrong::new("a list holds texts"))).collect::<Result<Vec<&str>, Wrong>>()?)
+        }
         Value::Object(_) => return Err(Wrong::new("an object stands here, and a value is needed")),
     })
 }

@@ -341,7 +341,9 @@ impl<'p> Player<'p> {
         if S::ACTIVE {
             self.tell_stages(record, sink);
         }
-        if self.live && (self.work || self.handoffs_marked || !self.marks.is_empty() || !self.due.is_empty() || !self.fired.is_empty() || !self.invited.is_empty()) {
+        if self.live
+            && (self.work || self.handoffs_marked || !self.marks.is_empty() || !self.due.is_empty() || !self.fired.is_empty() || !self.invited.is_empty())
+        {
             self.phases(lead, sink);
         }
         self.fired.clear();
@@ -396,6 +398,17 @@ impl<'p> Player<'p> {
         }
     }
 
+    /// Whether what turned can change anything between the lead and a program: nothing does as long as they are out of it
+    /// and its audience does not hold.
+    fn concerns(&self, program: u32) -> bool {
+        let Some(own) = self.policy.programs.get(program as usize) else { return false };
+        match self.member(program).status {
+            Status::In => true,
+            Status::Out => own.anonymous != self.values.identified && self.holds(own.audience),
+            Status::Spent => true,
+        }
+    }
+
     fn mark_all(&mut self) {
         (0..self.marked.len() as u32).for_each(|program| self.mark(program));
     }
@@ -430,7 +443,7 @@ impl<'p> Player<'p> {
         let mut consent = false;
         for place in 0..self.turned.len() {
             match self.turned.get(place).copied() {
-                Some(Watch::Program(program)) => self.mark(program),
+                Some(Watch::Program(program)) if self.concerns(program) => self.mark(program),
                 Some(Watch::Handoff(_)) => self.handoffs_marked = true,
                 Some(Watch::Consent) => consent = true,
                 Some(Watch::Wait) => self.work = true,
@@ -477,7 +490,8 @@ impl<'p> Player<'p> {
 
     /// Each score, and which of its `when` lines hold.
     fn scores(&self) -> Vec<(i128, Vec<bool>)> {
-        let standing = |number: usize| self.policy.scores.get(number).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| self.holds(*node)).collect());
+        let standing =
+            |number: usize| self.policy.scores.get(number).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| self.holds(*node)).collect());
         (0..self.policy.scores.len()).map(|number| (self.values.score(number as u32), standing(number))).collect()
     }
 

@@ -115,7 +115,9 @@ impl Player<'_> {
             () if fails(touch.only_if) => Some(Skipping::OnlyIf),
             () if fails(touch.reason) => Some(Skipping::Reason),
             () if touch.message && !self.values.identified => Some(Skipping::Anonymous),
-            () if rules.is_some_and(|rules| !rules.addresses.is_empty() && !rules.addresses.iter().any(|field| self.reachable(*field, lead))) => Some(Skipping::NoAddress),
+            () if rules.is_some_and(|rules| !rules.addresses.is_empty() && !rules.addresses.iter().any(|field| self.reachable(*field, lead))) => {
+                Some(Skipping::NoAddress)
+            }
             () if self.bars.get(touch.channel as usize).is_some_and(Option::is_some) || (touch.message && self.barred.is_some()) => Some(Skipping::Barred),
             () if fails(rules.and_then(|rules| rules.needs)) => Some(Skipping::Needs),
             () if rules.and_then(|rules| rules.never).is_some_and(|node| self.values.asked(node, lead)) => Some(Skipping::Never),

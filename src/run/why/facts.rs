@@ -35,7 +35,15 @@ impl Sink for Watch {
 
 /// The smallest change with which the touch would go out (or, if not `wanted`, would not): one fact, else two; and whether
 /// all such changes were tried.
-pub(super) fn smallest(plan: &Plan, policy: &Policy, lead: &Lead, from: Instant, until: Instant, step: StepId, wanted: bool) -> (Option<Vec<FactChange>>, bool) {
+pub(super) fn smallest(
+    plan: &Plan,
+    policy: &Policy,
+    lead: &Lead,
+    from: Instant,
+    until: Instant,
+    step: StepId,
+    wanted: bool,
+) -> (Option<Vec<FactChange>>, bool) {
     let candidates: Vec<FactChange> = (0..plan.lead.fields.len() as u32).flat_map(|field| values(plan, policy, lead, field, from)).collect();
     let mut player = Player::new(policy);
     let mut works = |changes: &[&FactChange]| {

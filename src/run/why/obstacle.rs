@@ -212,7 +212,8 @@ fn on_the_way(story: &Story<'_>, program: &Program, step: StepId, track: u32, en
                 waits = Some(entry);
             }
             What::Ended { track: id, why } if id.program == step.program && id.track == track => {
-                let left = entries.iter().rev().find(|other| other.at == entry.at && matches!(other.what, What::Left { program, .. } if program == step.program));
+                let left =
+                    entries.iter().rev().find(|other| other.at == entry.at && matches!(other.what, What::Left { program, .. } if program == step.program));
                 let stage = entries.iter().find(|other| other.at == entry.at && matches!(other.what, What::Stage { .. }));
                 let because = if *why == Ending::StageLeft { stage } else { left }.map_or_else(String::new, |entry| format!(": {}", story.line(entry)));
                 let source = left.and_then(|left| story.source(left)).or_else(|| story.source(entry));
