@@ -12,6 +12,7 @@ pub mod lead;
 pub mod look;
 mod play;
 mod policy;
+mod question;
 pub mod record;
 mod score;
 pub mod story;

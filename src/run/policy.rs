@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::clock::{Hours, Zone};
-use super::lead::{Fact, Instant};
-use crate::plan::{Channel, OrderSign, TextPlace};
-use crate::text::Decimal;
+use super::lead::Instant;
+pub(super) use super::question::{Filter, Key, Near, Test};
+use crate::plan::Channel;
 
 /// A predicate or a part of one, by its place in [`Policy::nodes`]. Children come before their parents.
 pub type NodeId = u32;
@@ -36,119 +36,6 @@ pub(super) enum Node {
     AtLeast(u32, i128),
 }
 
-/// A test of a value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Test {
-    Known,
-    Unknown,
-    Flag,
-    /// The value is one of these (or, if false, known and none of these).
-    In(Box<[Key]>, bool),
-    /// The option is one of these bits (or, if false, known and none of them). For up to 64 options.
-    Options(u64, bool),
-    Number(OrderSign, Decimal),
-    Instant(OrderSign, Instant),
-    Text(TextPlace, Box<[SmolStr]>),
-    Has(u32),
-    /// For each content of the plan whether the test of its attribute holds; else what holds of a missing value.
-    Contents(Box<[bool]>, bool),
-}
-
-/// A value that can be compared and hashed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
-    Number(Decimal),
-    Flag(bool),
-    Text(SmolStr),
-    Instant(Instant),
-    Option(u32),
-    Content(u32),
-    Program(u32),
-}
-
-impl Key {
-    fn is(&self, fact: &Fact) -> bool {
-        match (self, fact) {
-            (Self::Number(a), Fact::Number(b)) => a == b,
-            (Self::Flag(a), Fact::Flag(b)) => a == b,
-            (Self::Text(a), Fact::Text(b)) => a == b,
-            (Self::Instant(a), Fact::Instant(b)) => a == b,
-            (Self::Option(a), Fact::Option(b)) => a == b,
-            (Self::Content(a), Fact::Content(Some(b))) | (Self::Program(a), Fact::Program(Some(b))) => a == b,
-            _ => false,
-        }
-    }
-}
-
-/// Whether two values stand in this order.
-pub(super) fn ordered<T: Ord>(a: &T, order: OrderSign, b: &T) -> bool {
-    match order {
-        OrderSign::Below => a < b,
-        OrderSign::AtMost => a <= b,
-        OrderSign::Above => a > b,
-        OrderSign::AtLeast => a >= b,
-    }
-}
-
-impl Test {
-    /// Whether the test holds of a value. False of a missing one, save for [`Test::Unknown`] and what [`Test::Contents`] says.
-    pub fn holds(&self, fact: &Fact) -> bool {
-        match self {
-            Self::Options(mask, is) => matches!(fact, Fact::Option(option) if (*option < 64 && mask >> option & 1 == 1) == *is),
-            Self::Flag => *fact == Fact::Flag(true),
-            Self::Number(order, value) => matches!(fact, Fact::Number(number) if ordered(number, *order, value)),
-            Self::Instant(order, value) => matches!(fact, Fact::Instant(instant) if ordered(instant, *order, value)),
-            Self::Has(option) => matches!(fact, Fact::Set(options) if options.contains(option)),
-            Self::Text(place, parts) => {
-                let Fact::Text(text) = fact else { return false };
-                parts.iter().any(|part| match place {
-                    TextPlace::Contains => text.contains(part.as_str()),
-                    TextPlace::StartsWith => text.as_bytes().starts_with(part.as_bytes()),
-                    TextPlace::EndsWith => text.as_bytes().ends_with(part.as_bytes()),
-                })
-            }
-            Self::Contents(of, other) => match fact {
-                Fact::Content(Some(content)) => of.get(*content as usize).copied().unwrap_or(*other),
-                _ => *other,
-            },
-            Self::In(keys, is) => *fact != Fact::Missing && keys.iter().any(|key| key.is(fact)) == *is,
-            Self::Known => *fact != Fact::Missing,
-            Self::Unknown => *fact == Fact::Missing,
-        }
-    }
-}
-
-/// A test of a date against a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Near {
-    /// `now - D < date <= now`
-    Last(i64),
-    /// `now < date <= now + D`
-    Next(i64),
-    /// `date <= now - D`
-    Older(i64),
-}
-
-impl Near {
-    pub fn holds(self, date: Instant, now: Instant) -> bool {
-        match self {
-            Self::Last(length) => now - length < date && date <= now,
-            Self::Next(length) => now < date && date <= now + length,
-            Self::Older(length) => date <= now - length,
-        }
-    }
-
-    /// The next instant after `now` at which the answer can change.
-    pub fn next(self, date: Instant, now: Instant) -> Option<Instant> {
-        let turns = match self {
-            Self::Last(length) => [date, date + length],
-            Self::Next(length) => [date - length, date],
-            Self::Older(length) => [date + length, date + length],
-        };
-        turns.into_iter().find(|turn| *turn > now)
-    }
-}
-
 /// Which events count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Window {
@@ -158,31 +45,6 @@ pub(super) struct Window {
     pub since: Option<Instant>,
     /// Only those after the instant that this anchor holds; none if it holds none.
     pub anchor: Option<u32>,
-}
-
-/// What must be true of an event.
-#[derive(Clone, Debug)]
-pub(super) enum Filter {
-    Constant(bool),
-    All(Vec<Filter>),
-    Any(Vec<Filter>),
-    Not(Box<Filter>),
-    Test(u32, Test),
-    Clock(u32, Near),
-}
-
-impl Filter {
-    pub fn holds(&self, fields: &[Fact], at: Instant) -> bool {
-        let field = |number: &u32| fields.get(*number as usize).unwrap_or(&Fact::Missing);
-        match self {
-            Self::Constant(value) => *value,
-            Self::All(of) => of.iter().all(|part| part.holds(fields, at)),
-            Self::Any(of) => of.iter().any(|part| part.holds(fields, at)),
-            Self::Not(of) => !of.holds(fields, at),
-            Self::Test(number, test) => test.holds(field(number)),
-            Self::Clock(number, near) => matches!(field(number), Fact::Instant(date) if near.holds(*date, at)),
-        }
-    }
 }
 
 /// Events of a signal that pass a filter: their instants are kept in order.

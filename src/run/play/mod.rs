@@ -1,8 +1,10 @@
 //! Plays one lead: the instants at which something can change, each in the order of `grammar/EXECUTION.md`.
 
+mod hearing;
 mod membership;
 mod sending;
 mod steps;
+mod telling;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -418,109 +420,6 @@ impl<'p> Player<'p> {
         self.marks.clear();
     }
 
-    /// An event that asks to hear no more.
-    fn bar<S: Sink>(&mut self, event: &Event, record: bool, sink: &mut S) {
-        let builtin = &self.policy.builtin;
-        if Some(event.signal) != builtin.unsubscribe && Some(event.signal) != builtin.complain {
-            return;
-        }
-        let named = match builtin.channel.and_then(|place| event.fields.get(place)) {
-            Some(Fact::Option(option)) => builtin.channels.get(*option as usize).copied().flatten(),
-            _ => None,
-        };
-        let bar = named.and_then(|channel| self.bars.get_mut(channel as usize)).unwrap_or(&mut self.barred);
-        self.barred_anew |= bar.replace(self.now).is_some_and(|old| old < self.now);
-        if record {
-            sink.record(Entry { at: self.now, what: What::Barred { channel: named } });
-        }
-    }
-
-    /// Hears what turned: consent, and what programs, handoffs and waits look at.
-    fn hear<S: Sink>(&mut self, record: bool, first: bool, sink: &mut S) {
-        let policy = self.policy;
-        self.turned.clear();
-        self.turned.append(&mut self.values.turned);
-        let mut consent = false;
-        for place in 0..self.turned.len() {
-            match self.turned.get(place).copied() {
-                Some(Watch::Program(program)) if self.concerns(program) => self.mark(program),
-                Some(Watch::Handoff(_)) => self.handoffs_marked = true,
-                Some(Watch::Consent) => consent = true,
-                Some(Watch::Wait) => self.work = true,
-                _ => {}
-            }
-        }
-        // What holds from the first instant on did not become true.
-        if consent && !first && policy.consent_again.is_some_and(|node| self.holds(node)) {
-            let now = self.now;
-            let mut lifted = self.barred_anew;
-            for bar in self.bars.iter_mut().chain(std::iter::once(&mut self.barred)) {
-                if bar.take_if(|at| *at < now).is_some() {
-                    lifted = true;
-                }
-            }
-            if lifted && record {
-                sink.record(Entry { at: now, what: What::Lifted });
-            }
-        }
-        let mut fired = std::mem::take(&mut self.values.fired);
-        fired.sort_unstable();
-        fired.dedup();
-        for list in fired.drain(..) {
-            if let Some(list) = policy.lists.get(list as usize) {
-                self.fired.extend_from_slice(&list.tracks);
-                self.invited.extend_from_slice(&list.joins);
-            }
-        }
-        self.values.fired = fired;
-    }
-
-    fn tell_stages<S: Sink>(&mut self, record: bool, sink: &mut S) {
-        let policy = self.policy;
-        for (number, stages) in (0..).zip(&policy.journeys) {
-            let to = stages.iter().rposition(|node| self.holds(*node)).map(|place| place as u32);
-            if let Some(from) = self.stages.get_mut(number as usize).filter(|from| **from != to) {
-                if record {
-                    sink.record(Entry { at: self.now, what: What::Stage { journey: number, from: *from, to } });
-                }
-                *from = to;
-            }
-        }
-    }
-
-    /// Each score, and which of its `when` lines hold.
-    fn scores(&self) -> Vec<(i128, Vec<bool>)> {
-        let standing =
-            |number: usize| self.policy.scores.get(number).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| self.holds(*node)).collect());
-        (0..self.policy.scores.len()).map(|number| (self.values.score(number as u32), standing(number))).collect()
-    }
-
-    fn tell_scores<S: Sink>(&mut self, before: &[(i128, Vec<bool>)], input: bool, sink: &mut S) {
-        let policy = self.policy;
-        for (score, own) in (0..).zip(&policy.scores) {
-            let to = self.values.score(score);
-            let mut by: Vec<u32> = own.events.iter().filter(|line| self.values.last_event(line.list) == Some(self.now)).map(|line| line.place).collect();
-            let from = match before.get(score as usize) {
-                Some((from, standing)) if input => {
-                    let turned = own.when.iter().zip(&own.when_places).zip(standing).filter(|(((node, _), _), before)| self.holds(*node) != **before);
-                    by.extend(turned.map(|((_, place), _)| *place));
-                    by.sort_unstable();
-                    *from
-                }
-                _ if self.turned.contains(&Watch::Band(score)) => {
-                    self.values.now -= 1;
-                    let from = self.values.score(score);
-                    self.values.now += 1;
-                    from
-                }
-                _ => continue,
-            };
-            if from != to {
-                sink.record(Entry { at: self.now, what: What::Score { score, from, to, by } });
-            }
-        }
-    }
-
     /// What the programs do at this instant.
     fn phases<S: Sink>(&mut self, lead: &Lead, sink: &mut S) {
         for place in 0..self.fired.len() {
@@ -591,26 +490,7 @@ impl<'p> Player<'p> {
         self.doings.push_back(Event { at: self.now + 1, signal, fields: fields.into() });
     }
 
-    fn record<S: Sink>(&self, sink: &mut S, what: What) {
-        if S::ACTIVE {
-            sink.record(Entry { at: self.now, what });
-        }
-    }
-
     fn member(&self, program: u32) -> Member {
         self.members.get(program as usize).copied().unwrap_or_default()
-    }
-
-    fn track_id(&self, track: u32) -> super::trace::TrackId {
-        let own = self.policy.tracks.get(track as usize);
-        let program = own.map_or(0, |own| own.program);
-        let start = self.policy.programs.get(program as usize).map_or(0, |program| program.tracks.start);
-        super::trace::TrackId { program, track: track - start }
-    }
-
-    fn step_id(&self, track: u32, step: u32) -> super::trace::StepId {
-        let program = self.policy.tracks.get(track as usize).map_or(0, |own| own.program);
-        let start = self.policy.programs.get(program as usize).map_or(0, |program| program.steps.start);
-        super::trace::StepId { program, step: step - start }
     }
 }
