@@ -56,6 +56,9 @@ fn plan(policy: &Policy, common: &Common) -> Result<Plan, Outcome> {
         return plan;
     };
     let failed = |error: LoadError| output::failed(common, &error);
+    if policy.has_as_of() {
+        return Err(failed(error("a plan has its own day: `--as-of` goes with a policy".to_owned(), Some("compile the policy with `--as-of`"))));
+    }
     let text = std::fs::read_to_string(path).map_err(|why| failed(error(format!("cannot read `{}`: {}", path.display(), plain(&why)), None)))?;
     // The version first: what follows may have another form.
     let version = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|value| value.get("format").and_then(serde_json::Value::as_u64));
@@ -67,8 +70,12 @@ fn plan(policy: &Policy, common: &Common) -> Result<Plan, Outcome> {
         }
         None => return Err(failed(error(format!("`{}` is no plan", path.display()), Some("`nurture compile -o plan.json` writes one")))),
     }
-    serde_json::from_str(&text)
-        .map_err(|why| failed(error(format!("`{}` is no whole plan: line {}, column {}", path.display(), why.line(), why.column()), None)))
+    serde_json::from_str(&text).map_err(|why| {
+        let said = why.to_string();
+        let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what).to_owned();
+        let message = format!("`{}` does not fit the form of a plan: line {}, column {}: {what}", path.display(), why.line(), why.column());
+        failed(error(message, Some("`nurture schema` prints the form; `nurture compile -o plan.json` writes a plan")))
+    })
 }
 
 fn plain(why: &std::io::Error) -> String {
@@ -91,14 +98,20 @@ impl LeadArgs {
         let plan = plan(policy, common)?;
         let made = run::Policy::new(&plan, &[], false).map_err(|unfit| failed(error(format!("this plan cannot be run: {}", unfit.0), None)))?;
         let name = self.lead.display().to_string();
+        if common.format == Format::Junit {
+            return Err(failed(error("one lead's story has no JUnit form".to_owned(), Some("write `--format json`, or leave `--format` out"))));
+        }
         let text = self.text().map_err(|why| failed(error(format!("cannot read `{name}`: {why}"), None)))?;
-        let Read { lead, sorted } = input::read(&text, &plan, &made).map_err(|refused| {
+        let Read { lead, sorted, notes } = input::read(&text, &plan, &made).map_err(|refused| {
             let shown = if name == "-" { "<stdin>" } else { name.as_str() };
             let message = format!("{shown}:{}:{}: {}", refused.line, refused.column, refused.message);
             failed(LoadError { message, help: refused.help })
         })?;
         if sorted && !common.quiet && common.format != Format::Json {
             output::message("what happened is not in order of time in the file: it was sorted");
+        }
+        if !common.quiet {
+            notes.iter().for_each(|note| output::message(&render::clean(&format!("note: {note}"))));
         }
         let zone = made.zone().clone();
         let (from, until) = self.times(&lead, &zone).map_err(failed)?;
@@ -112,12 +125,12 @@ impl LeadArgs {
             if bytes.len() as u64 > MOST_BYTES {
                 return Err("it is too large for one lead".to_owned());
             }
-            return String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned());
+            return text_of(bytes);
         }
         if std::fs::metadata(&self.lead).map_err(|why| plain(&why))?.len() > MOST_BYTES {
             return Err("it is too large for one lead".to_owned());
         }
-        std::fs::read_to_string(&self.lead).map_err(|why| plain(&why))
+        text_of(std::fs::read(&self.lead).map_err(|why| plain(&why))?)
     }
 
     fn times(&self, lead: &Lead, zone: &Zone) -> Result<(Instant, Instant), LoadError> {
@@ -127,6 +140,7 @@ impl LeadArgs {
             .identified
             .filter(known)
             .into_iter()
+            .chain(lead.deleted)
             .chain(lead.changes.first().map(|change| change.at))
             .chain(lead.events.first().map(|event| event.at))
             .min();
@@ -147,6 +161,16 @@ impl LeadArgs {
         }
         Ok((from, until))
     }
+}
+
+/// Bytes as text; else the place of the first that is none.
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|why| {
+        let good = why.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(why.as_bytes().get(..good).unwrap_or(&[])).into_owned();
+        let place = crate::text::LineIndex::new(&before).line_column(&before, good as u32);
+        format!("line {}, column {} is no UTF-8 text; save it as UTF-8", place.line, place.column)
+    })
 }
 
 /// A moment of the command line; a day is its first instant, or with `end` the first one after it.

@@ -84,6 +84,11 @@ impl Policy {
         }
     }
 
+    /// Whether the command line says which day is today.
+    pub fn has_as_of(&self) -> bool {
+        self.as_of.is_some()
+    }
+
     /// Which files the policy has, how long they are, and when they were written: changes when one of them does.
     pub fn stamp(&self) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
         let Ok(current) = std::env::current_dir() else { return Vec::new() };

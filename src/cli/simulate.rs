@@ -179,7 +179,7 @@ impl State<'_> {
     }
 
     fn text(&self, story: &Story<'_>) -> String {
-        let mut out = format!("{} at {}\n", story.lead.id, story.time(self.at));
+        let mut out = format!("{} at {}\n", crate::diagnostics::render::clean(&story.lead.id), story.time(self.at));
         let mut line = |name: &str, value: &str| out.push_str(&format!("  {name:<24} {value}\n"));
         for (number, field) in (0..).zip(&story.plan.lead.fields) {
             let fact = story.lead.fact_at(number, self.at);
@@ -210,7 +210,11 @@ impl State<'_> {
             let value = match &fact {
                 Fact::Missing => Value::Null,
                 Fact::Flag(flag) => (*flag).into(),
-                fact => story.fact(field, fact).trim_matches('"').into(),
+                Fact::Text(text) => text.as_str().into(),
+                Fact::Set(options) => options.iter().map(|option| Value::from(story.fact(field, &Fact::Option(*option)))).collect(),
+                // A number that JSON holds exactly is one; any other is a text, as everywhere in plans.
+                Fact::Number(number) if number.is_whole() => serde_json::from_str(&number.to_string()).unwrap_or(Value::Null),
+                fact => story.fact(field, fact).into(),
             };
             facts.insert(field.name.to_string(), value);
         }

@@ -39,17 +39,27 @@ pub(super) struct Test {
     #[arg(long)]
     coverage: bool,
     /// Fail if the tests exercise less than this percentage; says the coverage too
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
     min: Option<u8>,
     /// Change one condition, threshold, window, wait or connective at a time, and say which changes no test notices
     #[arg(long)]
     mutate: bool,
     /// Try at most so many changes, spread over the policy
-    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "mutate")]
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "mutate", value_parser = at_least_one)]
     limit: usize,
     /// Run again whenever a file changes, until interrupted
     #[arg(long)]
     watch: bool,
+}
+
+/// A percentage of the command line.
+fn percent(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|number| *number <= 100);
+    number.ok_or_else(|| "write a whole number from 0 to 100".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "write a whole number from 1".to_owned())
 }
 
 /// A test, run.
@@ -89,6 +99,9 @@ impl Test {
             Ok(plan) => plan,
             Err(outcome) => return outcome,
         };
+        if common.verbose {
+            output::message(ready.account().trim_end());
+        }
         let outcome = self.tested(common, &ready, &plan);
         // The process ends here, or begins anew: taking the database apart piece by piece would help nobody.
         std::mem::forget(ready);
@@ -104,6 +117,10 @@ impl Test {
     fn tested(&self, common: &Common, ready: &Ready, plan: &Plan) -> Result<Outcome, LoadError> {
         let (all, places) = cases(&ready.loaded.db);
         let (cases, places): (Vec<TestCase>, Vec<Written>) = all.into_iter().zip(places).filter(|(case, written)| self.asked(ready, written, case)).unzip();
+        if let (true, Some(text)) = (cases.is_empty(), &self.filter) {
+            // Nothing was tested: a slip in a filter must not look like success.
+            return Err(LoadError { message: format!("no test has `{text}` in its title"), help: None });
+        }
         let tests = Cases::new(plan, &cases).map_err(unfit)?;
         let started = Instant::now();
         let ran: Vec<Ran> = {
@@ -120,7 +137,7 @@ impl Test {
         let time = started.elapsed();
         let failed = ran.iter().filter(|test| !test.findings.is_empty()).count();
         let coverage = if self.coverage || self.min.is_some() { Some(told(&ready.loaded.db, plan, &cases).map_err(unfit)?) } else { None };
-        let mutants = if self.mutate && failed == 0 { Some(self.mutated(common, ready, plan, &cases)) } else { None };
+        let mutants = if self.mutate && failed == 0 && !cases.is_empty() { Some(self.mutated(common, ready, plan, &cases)) } else { None };
         let found: Vec<Diagnostic> = ran.iter().flat_map(|test| test.findings.clone()).collect();
         let mut involved = found.clone();
         involved.extend(mutants.iter().flatten().map(Mutant::finding));
@@ -128,7 +145,14 @@ impl Test {
         let sources = ready.sources_of(&involved, &files);
         let rendered = match common.format {
             Format::Json => json_text(&cases, &places, &ran, coverage.as_ref(), mutants.as_deref(), &sources),
-            Format::Junit => render::junit("nurture test", &junit_cases(&cases, &places, &ran, &sources)),
+            Format::Junit => {
+                let mut junit = junit_cases(&cases, &places, &ran, &sources);
+                if let (Some(min), Some(told)) = (self.min, &coverage) {
+                    let failures = if told.reaches(min) { Vec::new() } else { vec![(coverage_said(min, told), told.text(&sources, usize::MAX))] };
+                    junit.push(JunitCase { name: "coverage".to_owned(), class: "nurture".to_owned(), seconds: 0.0, failures });
+                }
+                render::junit("nurture test", &junit)
+            }
             Format::Concise => render::concise(&found, &sources),
             Format::Full => full_text(common, &cases, &ran, &sources),
         };
@@ -170,33 +194,35 @@ impl Test {
             };
             let _ = output::write(Stream::Results, &text);
         }
+        if let Some((min, told)) = self.min.zip(coverage).filter(|(min, told)| !common.quiet || !told.reaches(*min)) {
+            output::message(&coverage_said(min, told));
+        }
         if common.quiet {
             return;
         }
         let tests = |n: usize| format!("{n} test{}", if n == 1 { "" } else { "s" });
         let head = match (cases.len(), failed) {
-            (0, _) => match &self.filter {
-                Some(text) => format!("no test has `{}` in its title", render::clean(text)),
-                None => "there are no tests: write `test \"…\" { lead { … } day 0 { … } }`".to_owned(),
-            },
+            (0, _) => "there are no tests: write `test \"…\" { lead { … } day 0 { … } }`".to_owned(),
             (all, 0) => format!("{} passed in {}", tests(all), shown(time)),
             (all, failed) => format!("{failed} of {} failed in {}", tests(all), shown(time)),
         };
         output::message(&head);
-        if let Some((min, told)) = self.min.zip(coverage) {
-            let (covered, all) = told.coverage.total();
-            let word = if told.reaches(min) { "reaches" } else { "does not reach" };
-            output::message(&format!("coverage of {} {word} the {min}% asked for: {covered} of {all}", told.percent()));
-        }
         match mutants {
             Some(mutants) => {
                 let noticed = mutants.iter().filter(|mutant| mutant.noticed).count();
                 output::message(&format!("{noticed} of {} changes are noticed by a test", mutants.len()));
             }
+            None if self.mutate && cases.is_empty() => output::message("nothing was changed: there are no tests to notice it"),
             None if self.mutate => output::message("nothing was changed: first all tests must pass"),
             None => {}
         }
     }
+}
+
+fn coverage_said(min: u8, told: &Told) -> String {
+    let (covered, all) = told.coverage.total();
+    let word = if told.reaches(min) { "reaches" } else { "does not reach" };
+    format!("coverage of {} {word} the {min}% asked for: {covered} of {all}", told.percent())
 }
 
 fn unfit(error: crate::run::Unfit) -> LoadError {

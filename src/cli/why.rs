@@ -114,13 +114,13 @@ fn told(story: &Story<'_>, answer: &Answer, entries: &[Entry]) -> String {
                 .filter_map(|change| {
                     let field = story.plan.lead.fields.get(change.field as usize)?;
                     let now = story.lead.facts.get(change.field as usize)?;
-                    Some(format!("{}: {} (is {})", field.name, story.fact(field, &change.value), story.fact(field, now)))
+                    Some(format!("{} were {} (it is {})", field.name, story.fact(field, &change.value), story.fact(field, now)))
                 })
                 .collect();
-            out.push_str(&format!("  it {verb} with {}\n", changes.join(" and ")));
+            out.push_str(&format!("  it {verb} if {}\n", changes.join(" and ")));
         }
-        None if answer.tried_all => out.push_str(&format!("  no change of one or two facts alone, and it {verb}: it takes another history\n")),
-        None => out.push_str("  no change of one fact alone, and not all of two were tried\n"),
+        None if answer.tried_all => out.push_str("  no other facts, one or two at a time, would have changed that: it takes another history\n"),
+        None => out.push_str("  no other value of one fact would have changed that; of two at a time not all were tried\n"),
     }
     out
 }

@@ -1,5 +1,7 @@
 //! What happened to a lead, in words that a marketer reads.
 
+use smol_str::SmolStr;
+
 use super::clock::{Zone, show};
 use super::lead::{Fact, Instant, Lead};
 use super::trace::{Ending, Entry, Holding, Leaving, Skipping, StepId, TrackId, What};
@@ -166,7 +168,17 @@ impl<'a> Story<'a> {
                 let hour = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
                 quiet.map_or_else(String::new, |quiet| format!("it is quiet from {} to {}", hour(quiet.from_minute), hour(quiet.to_minute)))
             }
-            Holding::SendingHours => format!("{} does not send at this hour", self.program(id.program)),
+            Holding::SendingHours => {
+                let hours = self.plan.programs.get(id.program as usize).and_then(|program| program.send_on.as_ref());
+                let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+                let days: Vec<&str> =
+                    hours.iter().flat_map(|hours| &hours.days).filter_map(|day| names.get(usize::from(*day).checked_sub(1)?).copied()).collect();
+                let hour = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+                let times = hours
+                    .and_then(|hours| hours.from_minute.zip(hours.to_minute))
+                    .map_or_else(String::new, |(from, to)| format!(" from {} to {}", hour(from), hour(to)));
+                format!("{} sends on {}{times} only", self.program(id.program), days.join(", "))
+            }
         }
     }
 
@@ -230,7 +242,12 @@ impl<'a> Story<'a> {
                 None => "may be written to again".to_owned(),
             },
             What::Stopped => "is played no further: what the programs did makes them do it again, without end".to_owned(),
-            What::UnknownZone => "has a time zone that is no zone: the workspace's is used".to_owned(),
+            What::UnknownZone => {
+                let field = self.plan.limits.timezone_field.as_ref().and_then(|name| self.plan.lead.fields.iter().position(|field| field.name == *name));
+                let zone = field.map_or(Fact::Missing, |field| self.lead.fact_at(field as u32, entry.at));
+                let zone = if let Fact::Text(zone) = zone { zone } else { SmolStr::default() };
+                format!("no clock is known by the name {}: the workspace's is used for this lead", quoted(&zone))
+            }
             What::Stage { journey, from, to } => {
                 let name = self.plan.journeys.get(*journey as usize).map_or("", |journey| journey.name.as_str());
                 let evidence = |stage: &u32| self.plan.journeys.get(*journey as usize).and_then(|journey| journey.stages.get(*stage as usize));
@@ -294,7 +311,12 @@ impl<'a> Story<'a> {
                     (true, other) => format!("anonymous and {}", predicate(other)),
                     (false, other) => predicate(other),
                 });
-                format!("joins {}: `{who}`", self.program(*program))
+                let join = match self.plan.programs.get(*program as usize).and_then(|program| program.join.as_ref()) {
+                    Some(plan::Join::When(when)) => format!(" and `join when {}`", predicate(when)),
+                    Some(plan::Join::On(on)) => format!(" and `join on {}`", event(on)),
+                    None => String::new(),
+                };
+                format!("joins {}: `{who}`{join}", self.program(*program))
             }
             What::Left { program, why } => format!("leaves {}: {}", self.program(*program), self.leaving(*program, *why)),
             What::Started { track } => format!("{}: `{}` starts", self.program(track.program), self.track(*track)),

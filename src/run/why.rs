@@ -29,7 +29,8 @@ pub struct Answer {
     pub tried_all: bool,
 }
 
-/// The touches that a name means: all that send a content, or `PROGRAM.LABEL`, or `PROGRAM.CONTENT`.
+/// The touches that a name means: all that send a content or have a label, or of one program `PROGRAM.CONTENT`,
+/// `PROGRAM.LABEL`, or `PROGRAM.N` for its step number N.
 pub fn touches(plan: &Plan, name: &str) -> Vec<StepId> {
     let (program, name) = match name.split_once('.') {
         Some((program, name)) => (Some(program), name),
@@ -39,7 +40,7 @@ pub fn touches(plan: &Plan, name: &str) -> Vec<StepId> {
     for (number, known) in (0..).zip(&plan.programs).filter(|(_, known)| program.is_none_or(|program| known.name == program)) {
         for (place, step) in (0..).zip(&known.steps) {
             if let Action::Touch(touch) = &step.action
-                && (touch.content.as_deref() == Some(name) || (program.is_some() && touch.label.as_deref() == Some(name)))
+                && (touch.content.as_deref() == Some(name) || touch.label.as_deref() == Some(name) || (program.is_some() && name.parse() == Ok(place + 1)))
             {
                 found.push(StepId { program: number, step: place });
             }

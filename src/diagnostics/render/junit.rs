@@ -18,7 +18,7 @@ pub struct JunitCase {
 /// A test suite as JUnit XML.
 pub fn junit(suite: &str, cases: &[JunitCase]) -> String {
     let failed = cases.iter().filter(|case| !case.failures.is_empty()).count();
-    let seconds: f64 = cases.iter().map(|case| case.seconds).sum();
+    let seconds = cases.iter().fold(0.0, |sum, case| sum + case.seconds);
     let head = format!("tests=\"{}\" failures=\"{failed}\" errors=\"0\" time=\"{seconds:.6}\"", cases.len());
     let mut out = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{0}\" {head}>\n  <testsuite name=\"{0}\" {head}>\n", escaped(suite));
     for case in cases {

@@ -80,6 +80,16 @@ impl Policy {
     /// When the plan names what it does not have, or a declaration depends on itself.
     pub fn new(plan: &Plan, extra: &[(Option<u32>, &Predicate)], all: bool) -> Result<Self, Unfit> {
         let zone = Zone::named(&plan.settings.timezone).ok_or_else(|| Unfit(format!("there is no time zone `{}`", plan.settings.timezone)))?;
+        macro_rules! each_once {
+            ($($list:ident $what:literal),*) => {$(
+                for (place, item) in plan.$list.iter().enumerate() {
+                    if place.checked_sub(1).and_then(|before| plan.$list.get(before)).is_some_and(|before| before.name >= item.name) {
+                        return Err(Unfit(format!(concat!("the ", $what, " of the plan are not in the order of their names, or `{}` is there twice"), item.name)));
+                    }
+                }
+            )*};
+        }
+        each_once!(segments "segments", icps "icps", journeys "journeys", scores "scores", contents "contents", programs "programs", handoffs "handoffs");
         let mut builder = Builder::new(plan, zone);
         builder.policy(extra, all)
     }

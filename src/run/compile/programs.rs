@@ -72,6 +72,7 @@ impl Builder<'_> {
                     self.list(event)?;
                     Trigger::Signal
                 }
+                plan::Trigger::EverySeconds(0) => return Err(Unfit(format!("a track of the program `{}` starts every 0 seconds", written.name))),
                 plan::Trigger::EverySeconds(every) => Trigger::Every(seconds(*every).max(1)),
                 plan::Trigger::Moment(moment) => Trigger::Moment(self.instant(moment)?),
                 plan::Trigger::Stage { journey, stages } => {
@@ -84,7 +85,10 @@ impl Builder<'_> {
             tracks.push(Track { program: number, trigger, first: place(track.first) });
         }
         let mut keys: FxHashMap<SmolStr, u32> = FxHashMap::default();
-        for step in &written.steps {
+        for (id, step) in (1..).zip(&written.steps) {
+            if step.id != id {
+                return Err(Unfit(format!("the steps of the program `{}` are not numbered from 1 on", written.name)));
+            }
             let made = match &step.action {
                 Action::Touch(touch) => {
                     let only_if = touch.only_if.as_ref().map(|predicate| self.predicate(predicate, scope)).transpose()?;

@@ -20,9 +20,25 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
         };
         refused(line, 1, Wrong::new(message))
     };
+    if let Some(line) = unclosed_quote(text) {
+        return Err(refused(line, 1, Wrong::new("a quote in this row is never closed").help("close it, or write `\"\"` for a quote inside a quoted cell")));
+    }
+    let words = ["lead", "identified", "anonymous", "deleted"];
+    if let Some(signal) = reader.plan.signals.iter().find(|signal| words.contains(&signal.name.as_str())) {
+        let wrong = Wrong::new(format!("in CSV `{0}` says what becomes of the lead, and this policy has a signal `{0}`", signal.name));
+        return Err(refused(1, 1, wrong.help("give the lead as JSON")));
+    }
+    if let Some(field) = reader.plan.lead.fields.iter().find(|field| ["at", "what", "id"].contains(&field.name.as_str())) {
+        let wrong = Wrong::new(format!("in CSV the column `{0}` has its own meaning, and the lead has a field `{0}`", field.name));
+        return Err(refused(1, 1, wrong.help("give the lead as JSON")));
+    }
     let head = rows.headers().map_err(broken)?.clone();
     let place = |name: &str| head.iter().position(|column| column == name);
     let (Some(at), Some(what)) = (place("at"), place("what")) else {
+        let other = [(';', "semicolons"), ('\t', "tabs")].into_iter().find(|(sign, _)| head.len() == 1 && head.iter().any(|cell| cell.contains(*sign)));
+        if let Some((_, name)) = other {
+            return Err(refused(1, 1, Wrong::new(format!("the columns are separated by {name}")).help("separate them by commas")));
+        }
         let wrong = Wrong::new("the first row names the columns, and `at` and `what` must be among them");
         return Err(refused(1, 1, wrong.help("write `at,what,FIELD,…`; or give the lead as JSON: `nurture schema lead` prints its form")));
     };
@@ -49,6 +65,7 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
     let mut given = vec![false; fields.len()];
     let mut identified = None;
     let mut never = false;
+    let mut named: Option<String> = None;
     for row in rows.records() {
         let row = row.map_err(broken)?;
         let line = row.position().map_or(1, ::csv::Position::line);
@@ -62,7 +79,12 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
         let cells: Vec<(usize, &str, &str)> = head.iter().zip(&row).enumerate().map(|(number, (name, cell))| (number, name, cell)).collect();
         let values = || cells.iter().filter(|(number, name, cell)| *number != at && *number != what && *name != "id" && !cell.is_empty());
         if let Some((_, _, id)) = cells.iter().find(|(_, name, cell)| *name == "id" && !cell.is_empty()) {
+            if named.as_ref().is_some_and(|known| known != id) {
+                let wrong = Wrong::new(format!("this file holds more than one lead: `{}` and `{id}`", lead.id));
+                return Err(refuse(place("id").unwrap_or(at), wrong.help("keep the rows of one")));
+            }
             lead.id = (*id).into();
+            named = Some((*id).to_owned());
         }
         let moment = row.get(at).filter(|text| !text.is_empty());
         let when = moment.map(|text| reader.instant(text).map_err(|wrong| refuse(at, wrong))).transpose()?;
@@ -75,6 +97,12 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
                     if when.is_some() {
                         lead.changes.push(change);
                     } else if let (Some(slot), Some(given)) = (lead.facts.get_mut(change.field as usize), given.get_mut(change.field as usize)) {
+                        if *given {
+                            return Err(refuse(
+                                *number,
+                                Wrong::new(format!("`{name}` is given twice for the beginning")).help("say in `at` since when it is another"),
+                            ));
+                        }
                         (*slot, *given) = (change.value, true);
                     }
                 }
@@ -103,6 +131,25 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
     }
     lead.identified = if never { None } else { Some(identified.unwrap_or(crate::run::lead::Instant::MIN / 4)) };
     Ok(lead)
+}
+
+/// The line on which a quote opens that is never closed.
+fn unclosed_quote(text: &str) -> Option<u64> {
+    let (mut line, mut opened, mut fresh) = (1, None, true);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, opened) {
+            ('"', Some(_)) if chars.peek() == Some(&'"') => {
+                chars.next();
+            }
+            ('"', Some(_)) => opened = None,
+            ('"', None) if fresh => opened = Some(line),
+            _ => {}
+        }
+        line += u64::from(c == '\n');
+        fresh = matches!(c, ',' | '\n') || (fresh && c == ' ');
+    }
+    opened
 }
 
 /// The column in characters at which a cell stands, if no cell before it is quoted.

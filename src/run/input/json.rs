@@ -12,6 +12,33 @@ use crate::run::convert::nothing;
 use crate::run::lead::Lead;
 use crate::text::LineIndex;
 
+/// Values by name, each once.
+#[derive(Debug, Default)]
+struct Named(BTreeMap<String, Value>);
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> serde::de::Visitor<'de> for Each {
+            type Value = Named;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object with values by name")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
+                let mut named = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if named.contains_key(&name) {
+                        return Err(serde::de::Error::custom(format!("`{name}` is given twice")));
+                    }
+                    named.insert(name, value);
+                }
+                Ok(Named(named))
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
+}
+
 /// A lead and their history.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +54,8 @@ struct LeadFile {
     deleted: Option<String>,
     /// The values of the lead's fields at first, by name. An option is given by its name or stored value, a set as a list, a
     /// date as `2026-03-02`, an unknown value as `null`.
-    facts: BTreeMap<String, Value>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    facts: Named,
     /// What happened, best in order of time.
     #[serde(default)]
     timeline: Vec<Happening>,
@@ -44,10 +72,12 @@ struct Happening {
     did: Option<String>,
     /// The values of the signal's fields, by name.
     #[serde(default)]
-    with: BTreeMap<String, Value>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    with: Named,
     /// Facts that became others, by name.
     #[serde(default)]
-    becomes: BTreeMap<String, Value>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    becomes: Named,
 }
 
 /// The JSON Schema (draft 2020-12) of a lead's file.
@@ -65,8 +95,7 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
         let said = error.to_string();
         let message = said.rsplit_once(" at line ").map_or(said.as_str(), |(message, _)| message);
         let (line, column) = (error.line() as u32, error.column() as u32);
-        let message =
-            if error.is_data() { plain(message) } else { format!("this is no right JSON: {}", message.replace("EOF while parsing", "the text ends within")) };
+        let message = if error.is_data() { plain(message) } else { broken(message) };
         Refused { line: line.max(1), column: column.max(1), message, help: Some("`nurture schema lead` prints the form of the file".to_owned()) }
     })?;
     let refuse = |way: &[Way<'_>], wrong: Wrong| {
@@ -86,7 +115,7 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
         Some(moment) => Some(reader.instant(moment).map_err(|wrong| refuse(&[Way::Key("deleted")], wrong))?),
     };
     let mut given = vec![false; fields.len()];
-    for (name, value) in &file.facts {
+    for (name, value) in &file.facts.0 {
         let way = [Way::Key("facts"), Way::Key(name)];
         let change = written(value).and_then(|written| reader.change(0, name, &written)).map_err(|wrong| refuse(&way, wrong))?;
         if let (Some(slot), Some(given)) = (lead.facts.get_mut(change.field as usize), given.get_mut(change.field as usize)) {
@@ -104,7 +133,7 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
             Some(name) => {
                 let signal = reader.signal(name).map_err(|wrong| refuse(&inside(&["did"]), wrong))?;
                 let mut values = Vec::new();
-                for (field, value) in &happening.with {
+                for (field, value) in &happening.with.0 {
                     let mut way = inside(&["with"]);
                     way.push(Way::Key(field));
                     values.push((field.as_str(), written(value).map_err(|wrong| refuse(&way, wrong))?));
@@ -116,13 +145,13 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
                 })?;
                 lead.events.push(event);
             }
-            None if happening.becomes.is_empty() => {
+            None if happening.becomes.0.is_empty() => {
                 return Err(refuse(&place, Wrong::new("nothing happens here").help("say what the lead `did`, or what `becomes` another")));
             }
-            None if !happening.with.is_empty() => return Err(refuse(&inside(&["with"]), Wrong::new("`with` goes with `did`"))),
+            None if !happening.with.0.is_empty() => return Err(refuse(&inside(&["with"]), Wrong::new("`with` goes with `did`"))),
             None => {}
         }
-        for (name, value) in &happening.becomes {
+        for (name, value) in &happening.becomes.0 {
             let mut way = inside(&["becomes"]);
             way.push(Way::Key(name));
             lead.changes.push(written(value).and_then(|written| reader.change(at, name, &written)).map_err(|wrong| refuse(&way, wrong))?);
@@ -133,11 +162,45 @@ pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
 
 /// What the JSON library says of a value of the wrong form, in words without its own terms.
 fn plain(message: &str) -> String {
+    let kinds =
+        [("map", "an object"), ("sequence", "a list"), ("null", "`null`"), ("boolean `false`", "`false`"), ("boolean `true`", "`true`"), ("unit", "`null`")];
+    if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+        let found = kinds.iter().find(|(kind, _)| *kind == found).map_or_else(
+            || {
+                let value = found.split_once('`').map_or(found, |(_, value)| value.trim_end_matches('`'));
+                if found.starts_with("string") { format!("the text {}", found.trim_start_matches("string ")) } else { value.to_owned() }
+            },
+            |(_, words)| (*words).to_owned(),
+        );
+        let wanted = match wanted {
+            "a string" | "a borrowed string" | "str" => "a text",
+            "a sequence" => "a list",
+            "a map" | "struct LeadFile" | "struct Happening" => "an object",
+            other => other,
+        };
+        return format!("{found} stands here, and {wanted} is needed");
+    }
     message
-        .replace("invalid type: map", "an object stands here")
-        .replace("invalid type: sequence", "a list stands here")
-        .replace("invalid type: ", "")
-        .replace(", expected a map", ", and an object is needed")
+        .replace("missing field", "there is no")
+        .replace("unknown field", "there is no key")
+        .replace(", expected one of", ": the keys are")
+        .replace("duplicate field", "this key stands here twice:")
+}
+
+/// What the JSON library says of a text that is no JSON.
+fn broken(message: &str) -> String {
+    let said = match message {
+        m if m.starts_with("EOF while parsing") => "the text ends in the middle",
+        "trailing characters" => "something stands behind its end",
+        "trailing comma" => "a comma stands before a closing bracket",
+        "recursion limit exceeded" => "its brackets are nested too deeply",
+        "number out of range" => "a number is too large",
+        "expected value" => "a value is missing here",
+        m if m.starts_with("control character") => "a text holds a line break or another control character",
+        m if m.contains("escape") || m.contains("surrogate") => "a backslash in a text begins nothing that JSON knows",
+        other => other,
+    };
+    format!("this is no right JSON: {said}")
 }
 
 fn written(value: &Value) -> Result<Written<'_>, Wrong> {

@@ -54,6 +54,8 @@ pub struct Read {
     pub lead: Lead,
     /// Whether the file was not in order of time, and was sorted.
     pub sorted: bool,
+    /// What is right, but perhaps not meant.
+    pub notes: Vec<String>,
 }
 
 /// Reads a lead: JSON if the text begins with `{`, else CSV.
@@ -62,8 +64,19 @@ pub struct Read {
 /// The first thing that is wrong.
 pub fn read(text: &str, plan: &Plan, policy: &Policy) -> Result<Read, Refused> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let reader = Reader { plan, policy };
-    let mut read = if text.trim_start().starts_with('{') { json::read(text, &reader)? } else { csv::read(text, &reader)? };
+    let reader = Reader { plan, policy, unknown: std::cell::RefCell::default() };
+    let refuse = |message: &str, help: &str| Err(Refused { line: 1, column: 1, message: message.to_owned(), help: Some(help.to_owned()) });
+    let mut read = match text.trim_start().chars().next() {
+        None => return refuse("the file is empty", "`nurture schema lead` prints the form of a lead"),
+        Some('[') => return refuse("this is a list, and one lead is one object", "write `{ \"facts\": { … }, \"timeline\": [ … ] }`"),
+        Some('{') => json::read(text, &reader)?,
+        Some(_) => csv::read(text, &reader)?,
+    };
+    if let (Some(identified), Some(deleted)) = (read.identified, read.deleted)
+        && identified >= deleted
+    {
+        return refuse("the lead is deleted before they are in the database", "give a later `deleted`, or an earlier `identified`");
+    }
     let sorted = |times: &mut dyn Iterator<Item = Instant>| {
         let times: Vec<Instant> = times.collect();
         times.is_sorted()
@@ -71,19 +84,37 @@ pub fn read(text: &str, plan: &Plan, policy: &Policy) -> Result<Read, Refused> {
     let in_order = sorted(&mut read.events.iter().map(|event| event.at)) && sorted(&mut read.changes.iter().map(|change| change.at));
     read.events.sort_by_key(|event| event.at);
     read.changes.sort_by_key(|change| change.at);
-    Ok(Read { lead: read, sorted: !in_order })
+    let notes = notes(&read, &reader.unknown.into_inner());
+    Ok(Read { lead: read, sorted: !in_order, notes })
 }
 
 /// What files of either form are read against.
 struct Reader<'a> {
     plan: &'a Plan,
     policy: &'a Policy,
+    /// Contents and programs that the policy does not declare.
+    unknown: std::cell::RefCell<Vec<String>>,
+}
+
+/// What is right, but perhaps not meant.
+fn notes(lead: &Lead, unknown: &[String]) -> Vec<String> {
+    let mut notes = unknown.to_vec();
+    notes.sort_unstable();
+    notes.dedup();
+    if let Some(deleted) = lead.deleted {
+        let late = lead.events.iter().map(|event| event.at).chain(lead.changes.iter().map(|change| change.at)).filter(|at| *at >= deleted).count();
+        if late > 0 {
+            notes.push(format!("{late} of what happened comes when the lead is deleted, and plays no part"));
+        }
+    }
+    notes
 }
 
 impl Reader<'_> {
     fn instant(&self, text: &str) -> Result<Instant, Wrong> {
-        read_instant(text.trim(), self.policy.zone())
-            .ok_or_else(|| Wrong::new(format!("`{text}` is no moment")).help("write `2026-03-02 09:30`, or `2026-03-02T09:30:00Z` with a zone"))
+        read_instant(text.trim(), self.policy.zone()).ok_or_else(|| {
+            Wrong::new(format!("`{text}` is no moment")).help("there is no such day or hour, or it is not written `2026-03-02 09:30` or `2026-03-02T09:30:00Z`")
+        })
     }
 
     fn lead_field(&self, name: &str) -> Result<u32, Wrong> {
@@ -141,14 +172,18 @@ impl Reader<'_> {
                 Fact::Set(found)
             }
             FieldType::Flag => match text {
-                "yes" | "true" => Fact::Flag(true),
-                "no" | "false" => Fact::Flag(false),
+                // Spreadsheets write them in capitals.
+                _ if ["yes", "true"].iter().any(|yes| text.eq_ignore_ascii_case(yes)) => Fact::Flag(true),
+                _ if ["no", "false"].iter().any(|no| text.eq_ignore_ascii_case(no)) => Fact::Flag(false),
                 _ => return Err(refuse()),
             },
             FieldType::Number(bounds) | FieldType::WholeNumber(bounds) => {
                 let number = Decimal::parse(text, 9).map_err(|error| match error {
                     DecimalError::TooManyPlaces => Wrong::new(format!("`{name}` cannot be {text}: numbers have at most 9 decimal places")),
                     DecimalError::TooLarge => Wrong::new(format!("`{name}` cannot be {text}: numbers have at most 15 digits before the point")),
+                    DecimalError::NotANumber if text.contains(['e', 'E']) && text.parse::<f64>().is_ok() => {
+                        Wrong::new(format!("`{name}` cannot be {text}: numbers are written out, with at most 15 digits before the point and 9 behind it"))
+                    }
                     DecimalError::NotANumber => refuse(),
                 })?;
                 if matches!(ty, FieldType::WholeNumber(_)) && !number.is_whole() {
@@ -172,9 +207,25 @@ impl Reader<'_> {
                 let _ = wall_clock(text);
                 Fact::Instant(self.instant(text)?)
             }
-            FieldType::Content => Fact::Content(self.policy.names.contents.get(text).copied()),
-            FieldType::Program => Fact::Program(self.policy.names.programs.get(text).copied()),
+            FieldType::Content => {
+                let names = &self.policy.names.contents;
+                self.note_unknown("content", text, names.contains_key(text), self.plan.contents.iter().map(|content| content.name.as_str()));
+                Fact::Content(names.get(text).copied())
+            }
+            FieldType::Program => {
+                let names = &self.policy.names.programs;
+                self.note_unknown("program", text, names.contains_key(text), self.plan.programs.iter().map(|program| program.name.as_str()));
+                Fact::Program(names.get(text).copied())
+            }
         })
+    }
+
+    /// A content or program of somewhere else is right; a slip of the pen is not.
+    fn note_unknown<'n>(&self, kind: &str, text: &str, known: bool, names: impl Iterator<Item = &'n str>) {
+        if !known {
+            let meant = closest(text, names).map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+            self.unknown.borrow_mut().push(format!("`{text}` is no {kind} of this policy, and is taken for another one{meant}"));
+        }
     }
 
     /// An event, its fields by name.
@@ -193,10 +244,10 @@ impl Reader<'_> {
         }
         let missing = known.fields.iter().zip(&seen).filter(|(field, seen)| !**seen && !field.optional && !matches!(field.ty, FieldType::SetOf(_)));
         let missing: Vec<&str> = missing.map(|(field, _)| field.name.as_str()).collect();
-        if let Some(first) = missing.first() {
+        if !missing.is_empty() {
             let list = list_words(missing.iter().copied(), "and", 6);
             let wrong = Wrong::new(format!("{list} of `{}` {} not given", known.name, if missing.len() == 1 { "is" } else { "are" }));
-            return Err((None, wrong.help(format!("fields that are never unknown must be given: add `{first}`"))));
+            return Err((None, wrong.help(format!("fields that are never unknown must be given: add {list}"))));
         }
         Ok(Event { at, signal, fields: fields.into() })
     }
@@ -214,10 +265,10 @@ impl Reader<'_> {
             .filter(|(field, given)| !**given && !field.optional && !matches!(field.ty, FieldType::SetOf(_)))
             .map(|(field, _)| field.name.as_str())
             .collect();
-        let first = missing.first()?;
+        missing.first()?;
         let list = list_words(missing.iter().copied(), "and", 8);
         let verb = if missing.len() == 1 { "is" } else { "are" };
-        Some(Wrong::new(format!("{list} of the lead {verb} not given")).help(format!("fields that are never unknown must be given: add `{first}`")))
+        Some(Wrong::new(format!("{list} of the lead {verb} not given")).help(format!("fields that are never unknown must be given: add {list}")))
     }
 }
 
@@ -238,6 +289,10 @@ fn option(name: &str, options: &[FieldOption], text: &str) -> Result<u32, Wrong>
         let wrong = Wrong::new(format!("`{name}` is never `{text}`"));
         match closest(text, names()) {
             Some(meant) => wrong.help(format!("did you mean `{meant}`?")),
+            None if text.contains([';', ',', '[']) => {
+                let two: Vec<&str> = names().take(2).collect();
+                wrong.help(format!("in CSV several values stand with `|` between them: `{}`", two.join("|")))
+            }
             None => wrong.help(format!("it is one of {}", list_words(names(), "or", 12))),
         }
     })
@@ -269,7 +324,9 @@ fn expected(field: &Field) -> String {
         FieldType::Date(bounds) => format!("it is a date{}, such as `2026-03-02`", range(&bounds.from, &bounds.to)),
         FieldType::Moment => "it is a moment, such as `2026-03-02 09:30`".to_owned(),
         FieldType::OneOf(options) => format!("it is one of {}", list_words(options.iter().map(|option| option.name.as_str()), "or", 12)),
-        FieldType::SetOf(options) => format!("it is a list of {}", list_words(options.iter().map(|option| option.name.as_str()), "and", 12)),
+        FieldType::SetOf(options) => {
+            format!("it is a list (in CSV with `|` between) of {}", list_words(options.iter().map(|option| option.name.as_str()), "and", 12))
+        }
         FieldType::Content => "it is the name of a content".to_owned(),
         FieldType::Program => "it is the name of a program".to_owned(),
     }
