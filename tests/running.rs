@@ -302,6 +302,144 @@ fn every_trace_keeps_the_promises() {
     assert!(touches > 500 && bars > 100, "{touches} touches, {bars} bars: too few to mean anything");
 }
 
+/// What these tests of a policy expect and does not happen.
+fn failing(text: &str) -> Vec<String> {
+    let db = support::policy(text);
+    let plan = compiled(text).unwrap();
+    let (cases, _) = nurture::report::cases::cases(&db);
+    assert!(!cases.is_empty());
+    let tests = nurture::run::case::Cases::new(&plan, &cases).unwrap();
+    let outcome = |number: usize| tests.run(number, &mut tests.player()).unwrap();
+    (0..cases.len())
+        .flat_map(|number| {
+            let outcome = outcome(number);
+            let trace = told(&plan, &outcome.lead, &outcome.trace);
+            outcome.failures.into_iter().map(move |failure| format!("{failure:?}\n{trace:#?}"))
+        })
+        .collect()
+}
+
+const COMMON: &str = r#"
+lead { role: one of cfo, other  email: address of email  timezone: text optional }
+signal visit implicit { page: text }
+signal fetch explicit
+content guide { kind guide about problem answers "?" gives "!" url "https://x.example/g" }
+content paper { kind white_paper about solution answers "?" gives "!" url "https://x.example/p" }
+content offer { kind pricing about product answers "?" gives "!" url "https://x.example/o" }
+"#;
+
+#[test]
+fn who_waited_behind_a_dropped_message_goes_in_the_next_second() {
+    let text = format!(
+        r#"{COMMON}
+program a {{ audience everyone rejoin never goal did reply by day 90 at most 1 email per 14 days
+  on join {{ email guide "x" wait 1 day email paper "y" }}
+  on visit {{ wait 1 day leave }} }}
+program b {{ audience everyone rejoin never goal did reply by day 90 on join {{ wait 2 days email offer "z" }} }}
+test "the offer waits behind the paper, until the paper is dropped" {{
+  lead {{ role: cfo, email: "a@b.example" }}
+  day 2 {{ did visit(page: "/") expect no email offer }}
+  day 3 {{ expect email offer from b expect no email paper }}
+}}
+"#
+    );
+    assert_eq!(failing(&text), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_track_waits_for_is_asked_at_its_turn() {
+    let text = format!(
+        r#"{COMMON}
+program p {{ audience everyone goal did reply by day 90
+  on fetch {{ wait 5 days ad guide as opener "z" }}
+  on visit {{ wait until did click since opener for at most 30 days email paper "p" }} }}
+test "the second opener makes the click an old one" {{
+  lead {{ role: cfo, email: "a@b.example" }}
+  day 0 {{ did fetch }}
+  day 7 {{ did fetch }}
+  day 8 {{ did visit(page: "/") }}
+  day 12 {{ did click expect ad guide expect no email paper }}
+  day 20 {{ expect no email paper }}
+  day 38 {{ expect email paper }}
+}}
+"#
+    );
+    assert_eq!(failing(&text), Vec::<String>::new());
+}
+
+#[test]
+fn another_clock_opens_other_hours() {
+    let text = format!(
+        r#"{COMMON}
+program p {{ audience everyone goal did reply by day 90 send on wed from 12:00 to 12:30
+  on visit {{ email guide "z" {{ drop after 56 hours }} }} }}
+test "by the clock of Honolulu it would be dropped first" from 2026-01-05 {{
+  lead {{ role: cfo, email: "a@b.example", timezone: "Pacific/Honolulu" }}
+  day 0 {{ did visit(page: "/") expect no email }}
+  day 2 {{ timezone becomes "UTC" expect email guide }}
+}}
+test "and so it is" from 2026-01-05 {{
+  lead {{ role: cfo, email: "a@b.example", timezone: "Pacific/Honolulu" }}
+  day 0 {{ did visit(page: "/") expect no email }}
+  day 2 {{ expect no email }}
+}}
+"#
+    );
+    assert_eq!(failing(&text), Vec::<String>::new());
+}
+
+#[test]
+fn programs_that_start_each_other_without_end_are_stopped() {
+    let text = format!(
+        r#"{COMMON}
+program p {{ audience everyone goal did reply by day 90 on finish {{ ad guide "z" }} on visit {{ ad offer "z" }} }}
+"#
+    );
+    let plan = compiled(&text).unwrap();
+    let policy = Policy::new(&plan, &[], true).unwrap();
+    let visit = plan.signals.iter().position(|signal| signal.name == "visit").unwrap() as u32;
+    let event = nurture::run::lead::Event { at: START, signal: visit, fields: [nurture::run::lead::Fact::Text("/".into())].into() };
+    let lead = Lead { id: "a".into(), identified: Some(START), events: vec![event], ..Lead::default() };
+    let entries = played(&policy, &lead, START, START + 60 * DAY);
+    assert_eq!(entries.last().map(|entry| &entry.what), Some(&What::Stopped));
+    // Many programs that each do something every day are no such thing.
+    let many: String =
+        (0..40).map(|number| format!("program p{number} {{ audience everyone goal did reply by day 90 every 1 day {{ ad guide \"x\" }} }}\n")).collect();
+    let text = format!(
+        "{COMMON}{many}segment busy where did finish within 7 days\nprogram q {{ audience in busy goal did reply by day 90 on join {{ ad offer \"x\" }} }}\n"
+    );
+    let plan = compiled(&text).unwrap();
+    let policy = Policy::new(&plan, &[], true).unwrap();
+    let lead = Lead { events: Vec::new(), ..lead };
+    let entries = played(&policy, &lead, START, START + 1_000 * DAY);
+    assert!(entries.len() > 40_000 && !entries.iter().any(|entry| entry.what == What::Stopped));
+}
+
+#[test]
+fn plans_that_do_not_hang_together_are_refused() {
+    let text = format!("{COMMON}program p {{ audience everyone goal did reply by day 90 on join {{ email guide \"a\" wait 1 day email paper \"b\" }} }}\n");
+    let plan = compiled(&text).unwrap();
+    let refused = |change: &dyn Fn(&mut Plan)| {
+        let mut other = plan.clone();
+        change(&mut other);
+        Policy::new(&other, &[], true).err().map(|unfit| unfit.0)
+    };
+    assert_eq!(refused(&|_| {}), None);
+    for next in [0, 1, 2, 9, u32::MAX] {
+        let said = refused(&|plan| {
+            if let nurture::plan::Action::Wait { next: slot, .. } = &mut plan.programs[0].steps[1].action {
+                *slot = Some(next);
+            }
+        });
+        assert_eq!(said.as_deref(), Some("the steps of the program `p` do not lead forward to steps that it has"), "{next}");
+    }
+    assert!(refused(&|plan| plan.programs[0].tracks[0].first = Some(7)).is_some());
+    assert!(refused(&|plan| plan.programs[0].steps[1].id = 1).is_some());
+    assert!(refused(&|plan| plan.programs.push(plan.programs[0].clone())).is_some());
+    assert!(refused(&|plan| plan.settings.timezone = "Nowhere".into()).is_some());
+    assert!(refused(&|plan| plan.programs[0].audience.predicate = nurture::plan::Predicate::InSegment { segment: "x".into() }).is_some());
+}
+
 #[test]
 #[ignore = "prints a random policy"]
 fn show() {

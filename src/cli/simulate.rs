@@ -102,7 +102,7 @@ fn story(common: &Common, played: &Played) -> Outcome {
             write(&safe(&out), Outcome::Clean)
         }
         Format::Full => {
-            let style = Style { color: false, all: common.verbose };
+            let style = Style { all: common.verbose };
             let text = safe(&timeline(&story, &entries, style));
             // Colours are set after the text of files has been made harmless.
             let text = if output::color(common, Stream::Results) { colored(&text) } else { text };
@@ -132,6 +132,13 @@ fn colored(text: &str) -> String {
 /// What is true of the lead at a moment.
 fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
     let plan = &played.plan;
+    if played.lead.deleted.is_some_and(|deleted| deleted <= at) {
+        let id = played.lead.id.as_str();
+        return match common.format {
+            Format::Json => write(&format!("{}\n", json!({ "id": id, "at": show_utc(at), "deleted": true })), Outcome::Clean),
+            _ => write(&format!("{} is deleted: nothing is known of them\n", crate::diagnostics::render::clean(id)), Outcome::Clean),
+        };
+    }
     let segments: Vec<(&str, Predicate)> = plan
         .segments
         .iter()

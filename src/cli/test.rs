@@ -131,7 +131,7 @@ impl Test {
                 let mut player = tests.player();
                 (0..cases.len()).map(|place| one(&mut player, place)).collect()
             } else {
-                (0..cases.len()).into_par_iter().map_init(|| (), |(), place| one(&mut tests.player(), place)).collect()
+                (0..cases.len()).into_par_iter().map_init(|| tests.player(), one).collect()
             }
         };
         let time = started.elapsed();
@@ -234,7 +234,11 @@ fn run_one(plan: &Plan, tests: &Cases<'_>, cases: &[TestCase], places: &[Written
     let played: Option<Played> = tests.run(place, player);
     let time = started.elapsed();
     let told = cases.get(place).zip(places.get(place)).zip(played.as_ref());
-    let findings = told.map_or_else(Vec::new, |((case, written), played)| findings(plan, case, written, played, tests.policy().zone()));
+    let findings = match (told, places.get(place)) {
+        (Some(((case, written), played)), _) => findings(plan, case, written, played, tests.policy().zone()),
+        (None, Some(written)) => vec![written.unfit()],
+        (None, None) => Vec::new(),
+    };
     Ran { place, time, findings }
 }
 

@@ -119,8 +119,8 @@ fn told(story: &Story<'_>, answer: &Answer, entries: &[Entry]) -> String {
                 .collect();
             out.push_str(&format!("  it {verb} if {}\n", changes.join(" and ")));
         }
-        None if answer.tried_all => out.push_str("  no other facts, one or two at a time, would have changed that: it takes another history\n"),
-        None => out.push_str("  no other value of one fact would have changed that; of two at a time not all were tried\n"),
+        None if answer.tried_all => out.push_str("  no other facts that were tried, one or two at a time, would have changed that: it takes another history\n"),
+        None => out.push_str("  no other value that was tried for one fact would have changed that; of two at a time not all were tried\n"),
     }
     out
 }

@@ -25,6 +25,21 @@ pub struct Written {
 }
 
 impl Written {
+    /// The finding of a test whose values do not fit the plan; the compiler lets none through.
+    pub fn unfit(&self) -> Diagnostic {
+        let span = Span { file: self.file.clone(), range: self.name_at };
+        Diagnostic {
+            check: Check::TestFailed,
+            severity: Severity::Error,
+            message: "this test cannot be run: a value of it does not fit the policy".to_owned(),
+            span: span.clone(),
+            labels: vec![SpanLabel { span, text: "this test".to_owned(), primary: true }],
+            help: Some("this is a fault of nurture: please report it".to_owned()),
+            fixes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// Where a line of it stands.
     pub fn line(&self, line: Line) -> Range {
         self.lines.get(line.day as usize).and_then(|day| day.get(line.step as usize)).copied().unwrap_or(self.name_at)
@@ -61,7 +76,7 @@ fn finding(story: &Story<'_>, case: &TestCase, written: &Written, outcome: &Outc
     let day = case.days.get(failure.line.day as usize)?;
     let step = day.steps.get(failure.line.step as usize)?;
     let span = Span { file: written.file.clone(), range: written.line(failure.line) };
-    let (message, here) = said(story, case, outcome, failure, step, day.number);
+    let (message, here) = said(story, outcome, failure, step, day.number);
     let notes = around(story, outcome, failure);
     Some(Diagnostic {
         check: Check::TestFailed,
@@ -79,8 +94,7 @@ fn finding(story: &Story<'_>, case: &TestCase, written: &Written, outcome: &Outc
 }
 
 /// Headline, and what was true instead.
-fn said(story: &Story<'_>, case: &TestCase, outcome: &Outcome, failure: &Failure, step: &TestStep, day: u32) -> (String, String) {
-    let _ = case;
+fn said(story: &Story<'_>, outcome: &Outcome, failure: &Failure, step: &TestStep, day: u32) -> (String, String) {
     match (step, &failure.why) {
         (TestStep::Expect(expected), _) => (format!("`{}` does not hold on day {day}", predicate(expected)), instead(story, outcome, expected, failure.at)),
         (TestStep::ExpectTouch { channel, content, from, .. }, why) => {

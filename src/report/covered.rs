@@ -57,7 +57,8 @@ fn described(plan: &Plan, sites: &[Site], unit: &Unit) -> (String, Place) {
         Unit::Track(track) => (format!("{}: `{}` never starts", program(&track.program), story.track(*track)), at(What::Started { track: *track })),
         Unit::Way(id, way) => {
             let line = story.line(&Entry { at: 0, what: What::Chose { step: *id, way: *way } });
-            let word = if line.contains("split") { "is never taken" } else { "is never seen" };
+            let split = matches!(story.step(*id).map(|step| &step.action), Some(crate::plan::Action::Split { .. }));
+            let word = if split { "is never taken" } else { "is never seen" };
             (format!("{line}: {word}"), step(id))
         }
         Unit::Wait(id, true_now) => {
@@ -72,9 +73,7 @@ fn described(plan: &Plan, sites: &[Site], unit: &Unit) -> (String, Place) {
             (format!("nobody is in {name} of {}", known.map_or("", |journey| journey.name.as_str())), at(entry))
         }
         Unit::Points(score, line) => {
-            let by = vec![*line];
-            let text = story.line(&Entry { at: 0, what: What::Score { score: *score, from: 0, to: 0, by } });
-            let text = text.split(", by ").nth(1).unwrap_or("").to_owned();
+            let text = story.score_line(*score, *line).unwrap_or_default();
             let name = plan.scores.get(*score as usize).map_or("", |score| score.name.as_str());
             (format!("{text} of {name} gives nobody points"), at(What::Score { score: *score, from: 0, to: 0, by: Vec::new() }))
         }

@@ -200,6 +200,8 @@ impl Hours {
 
     /// The first instant from `at` on, and before `end`, at which messages may go out.
     pub fn opens(&self, zone: &Zone, mut at: Instant, end: Instant) -> Option<Instant> {
+        // Weeks repeat: what has not opened for two of them does not open.
+        let end = end.min(at.saturating_add(15 * DAY));
         while at < end {
             if self.closed_at(zone, at).is_none() {
                 return Some(at);

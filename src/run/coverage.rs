@@ -6,7 +6,7 @@ use super::lead::Instant;
 use super::play::Player;
 use super::policy::NodeId;
 use super::trace::{Entry, Leaving, StepId, TrackId, What};
-use crate::plan::{Action, Plan, Predicate};
+use crate::plan::{Action, Earned, Plan, Predicate};
 
 /// What can be covered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,30 +141,41 @@ fn units(plan: &Plan, sites: &[Site<'_>]) -> Vec<(Unit, bool)> {
     units.into_iter().map(|unit| (unit, false)).collect()
 }
 
-/// Runs the tests and notes what they exercise. `None` only if a test's values do not fit the plan.
+/// Runs the tests and notes what they exercise.
 ///
 /// # Errors
 /// When the plan does not hang together.
 pub fn coverage(plan: &Plan, cases: &[crate::plan::TestCase], sites: &[Site<'_>]) -> Result<Coverage, super::Unfit> {
-    let asked: Vec<(Option<u32>, &Predicate)> = sites.iter().flat_map(|site| site.atoms.iter().map(|atom| (site.program, *atom))).collect();
+    let mut asked: Vec<(Option<u32>, &Predicate)> = sites.iter().flat_map(|site| site.atoms.iter().map(|atom| (site.program, *atom))).collect();
+    // A line `when` gives points as long as it holds, also where it held from the beginning.
+    let mut standing: Vec<(u32, u32)> = Vec::new();
+    for (score, written) in (0..).zip(&plan.scores) {
+        for (line, points) in (0..).zip(&written.points) {
+            if let Earned::When(predicate) = &points.earned {
+                asked.push((None, predicate));
+                standing.push((score, line));
+            }
+        }
+    }
     let ready = Cases::with(plan, cases, &asked, true)?;
     let policy = ready.policy();
     let nodes = policy.extra().get(policy.extra().len().saturating_sub(asked.len())..).unwrap_or(&[]);
     let mut rest = nodes.iter().copied();
     // For each site, the nodes of its atoms.
     let nodes: Vec<Vec<NodeId>> = sites.iter().map(|site| rest.by_ref().take(site.atoms.len()).collect()).collect();
+    let standing: Vec<(Unit, NodeId)> = standing.into_iter().map(|(score, line)| Unit::Points(score, line)).zip(rest).collect();
     let mut coverage = Coverage { units: units(plan, sites) };
     let mut player = ready.player();
     for number in 0..cases.len() {
-        let mut seen = Seen { sites, nodes: &nodes, told: 0, waiting: Vec::new(), hits: Vec::new() };
+        let mut seen = Seen { plan, sites, nodes: &nodes, standing: &standing, told: 0, waiting: Vec::new(), hits: Vec::new() };
         let mut trace = super::trace::Trace::default();
-        let outcome = ready.run_with(number, &mut player, &mut trace, |player, now| seen.instant(player, now));
+        let outcome = ready.run_with(number, &mut player, &mut trace, |player, _| seen.instant(player));
         let Some(outcome) = outcome else { continue };
         // What steps asked is known from the trace: conditions are looked up again at those instants.
         let mut hits = std::mem::take(&mut seen.hits);
         trace.entries = outcome.trace;
         seen.steps(&trace.entries, &ready, &outcome.lead, outcome.from, outcome.until, &mut hits);
-        hits.extend(trace.entries.iter().flat_map(of_entry));
+        hits.extend(trace.entries.iter().flat_map(|entry| of_entry(plan, entry)));
         hits.sort_unstable();
         hits.dedup();
         hits.into_iter().for_each(|unit| coverage.hit(unit));
@@ -173,15 +184,19 @@ pub fn coverage(plan: &Plan, cases: &[crate::plan::TestCase], sites: &[Site<'_>]
 }
 
 /// What an entry of a trace shows.
-fn of_entry(entry: &Entry) -> Vec<Unit> {
+fn of_entry(plan: &Plan, entry: &Entry) -> Vec<Unit> {
     match &entry.what {
+        What::Score { score, by, .. } => {
+            let lines = plan.scores.get(*score as usize).map_or(&[][..], |score| &score.points);
+            let earned = |line: &&u32| lines.get(**line as usize).is_some_and(|line| matches!(line.earned, Earned::For { .. }));
+            by.iter().filter(earned).map(|line| Unit::Points(*score, *line)).collect()
+        }
         What::Joined { program } => vec![Unit::Program(*program)],
         What::Started { track } => vec![Unit::Track(*track)],
         What::Chose { step, way } => vec![Unit::Way(*step, *way)],
         What::Waited { step, true_now } => vec![Unit::Wait(*step, *true_now)],
         What::Sent { step, .. } => vec![Unit::Touch(*step)],
         What::Stage { journey, to: Some(stage), .. } => vec![Unit::Stage(*journey, *stage)],
-        What::Score { score, by, .. } => by.iter().map(|line| Unit::Points(*score, *line)).collect(),
         What::Goal { program } => vec![Unit::Goal(*program)],
         What::Left { program, why: Leaving::LeaveWhen } => vec![Unit::LeaveWhen(*program)],
         What::Left { why: Leaving::Step(step), .. } => vec![Unit::Leave(*step)],
@@ -193,6 +208,9 @@ fn of_entry(entry: &Entry) -> Vec<Unit> {
 
 /// What one test has shown so far.
 struct Seen<'a> {
+    plan: &'a Plan,
+    /// The lines `when` of scores, with their nodes.
+    standing: &'a [(Unit, NodeId)],
     sites: &'a [Site<'a>],
     nodes: &'a [Vec<NodeId>],
     told: usize,
@@ -202,7 +220,8 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     /// Conditions that no step asks are asked at every instant.
-    fn instant(&mut self, player: &Player<'_>, _: Instant) {
+    fn instant(&mut self, player: &Player<'_>) {
+        self.hits.extend(self.standing.iter().filter(|(_, node)| player.holds(*node)).map(|(unit, _)| unit.clone()));
         for (site, nodes) in (0..).zip(self.nodes) {
             if self.sites.get(site as usize).is_some_and(|site| site.step.is_none()) {
                 self.note(site, nodes, player);
@@ -236,7 +255,12 @@ impl Seen<'_> {
                         self.waiting.retain(|known| known != step);
                         asked.push(*step);
                     }
-                    What::Ended { track, .. } => self.waiting.retain(|known| known.program != track.program),
+                    What::Ended { track, .. } => {
+                        let of = |step: &StepId| {
+                            self.plan.programs.get(step.program as usize).and_then(|program| program.steps.get(step.step as usize)).map(|step| step.track)
+                        };
+                        self.waiting.retain(|known| known.program != track.program || of(known) != Some(track.track));
+                    }
                     What::Chose { step, .. } | What::Sent { step, .. } | What::Skipped { step, .. } | What::Held { step, .. } => asked.push(*step),
                     _ => {}
                 }

@@ -9,8 +9,6 @@ use crate::plan::Channel;
 /// How a timeline is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// With colours.
-    pub color: bool,
     /// With every entry of the trace, also those that only an engineer wants.
     pub all: bool,
 }
@@ -21,8 +19,6 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 pub fn timeline(story: &Story<'_>, entries: &[Entry], style: Style) -> String {
     let mut out = String::new();
     let mut last: Option<Instant> = None;
-    let bold = |text: &str| if style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() };
-    let faint = |text: &str| if style.color { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() };
     for entry in entries.iter().filter(|entry| style.all || told(story, entry)) {
         if last != Some(entry.at) {
             if last.is_some() {
@@ -30,16 +26,16 @@ pub fn timeline(story: &Story<'_>, entries: &[Entry], style: Style) -> String {
             }
             let local = story.zone.local(entry.at);
             let day = DAYS.get(usize::from(weekday(local)).saturating_sub(1)).copied().unwrap_or("");
-            out.push_str(&format!("{}\n", bold(&format!("{day} {}", story.time(entry.at)))));
+            out.push_str(&format!("{}\n", format_args!("{day} {}", story.time(entry.at))));
             last = Some(entry.at);
         }
         match &entry.what {
             What::Sent { step, .. } => {
                 let head = sent(story, *step);
                 let from = format!("from {}, {}{}", story.program(step.program), because(story, *step), place(story, entry));
-                out.push_str(&format!("  > {}\n    {}\n", bold(&head), faint(&from)));
+                out.push_str(&format!("  > {}\n    {}\n", head, from));
                 if let What::Sent { held_since: Some(since), .. } = entry.what {
-                    out.push_str(&format!("    {}\n", faint(&format!("held since {}", story.time(since)))));
+                    out.push_str(&format!("    {}\n", format_args!("held since {}", story.time(since))));
                 }
             }
             What::Event { event } => out.push_str(&format!("  did {}\n", story.did(*event))),
@@ -57,10 +53,7 @@ fn told(story: &Story<'_>, entry: &Entry) -> bool {
         // Said by what made them leave.
         What::Left { why: Leaving::Goal | Leaving::Deleted | Leaving::HandedOff, .. } => false,
         // A score that changes is worth a line where it crosses a band.
-        What::Score { .. } => {
-            let line = story.line(entry);
-            line.contains(" now") || line.contains("no longer")
-        }
+        What::Score { score, from, to, .. } => story.band(*score, *from) != story.band(*score, *to),
         _ => true,
     }
 }

@@ -261,28 +261,17 @@ impl<'a> Story<'a> {
                 format!("{name}: from {} to {}{why}", self.stage(*journey, *from), self.stage(*journey, *to))
             }
             What::Score { score, from, to, by } => {
-                let score = self.plan.scores.get(*score as usize);
-                let band = |value: i128| {
-                    let bands = score.map_or(&[][..], |score| &score.bands);
-                    bands.iter().rev().find(|band| crate::text::Decimal::parse(&band.from, 6).is_ok_and(|from| value * 1_000 >= from.billionths()))
-                };
-                let band = match (band(*from), band(*to)) {
+                let known = self.plan.scores.get(*score as usize);
+                let name = |band: usize| known.and_then(|score| score.bands.get(band)).map_or("", |band| band.name.as_str());
+                let band = match (self.band(*score, *from), self.band(*score, *to)) {
                     (a, b) if a == b => String::new(),
-                    (_, Some(to)) => format!(", {} now", to.name),
-                    (Some(from), None) => format!(", no longer {}", from.name),
+                    (_, Some(to)) => format!(", {} now", name(to)),
+                    (Some(from), None) => format!(", no longer {}", name(from)),
                     (None, None) => String::new(),
                 };
-                let line = |place: &u32| {
-                    let line = score.and_then(|score| score.points.get(*place as usize))?;
-                    let sign = if line.points.starts_with('-') { "" } else { "+" };
-                    Some(match &line.earned {
-                        plan::Earned::For { event: pattern, .. } => format!("`{sign}{} for {}`", line.points, event(pattern)),
-                        plan::Earned::When(when) => format!("`{sign}{} when {}`", line.points, predicate(when)),
-                    })
-                };
-                let lines: Vec<String> = by.iter().filter_map(line).collect();
+                let lines: Vec<String> = by.iter().filter_map(|line| self.score_line(*score, *line)).collect();
                 let why = if lines.is_empty() { ", fading".to_owned() } else { format!(", by {}", lines.join(" and ")) };
-                format!("{}: from {} to {}{band}{why}", score.map_or("", |score| score.name.as_str()), rounded(*from), rounded(*to))
+                format!("{}: from {} to {}{band}{why}", known.map_or("", |score| score.name.as_str()), rounded(*from), rounded(*to))
             }
             What::Goal { program } => {
                 let goal = self.plan.programs.get(*program as usize).and_then(|program| program.goal.as_ref());
@@ -358,6 +347,22 @@ impl<'a> Story<'a> {
             }
             What::Chose { step, way } => self.chose(*step, *way),
         }
+    }
+
+    /// A line of a score as the policy writes it: `+5 for visit`.
+    pub fn score_line(&self, score: u32, line: u32) -> Option<String> {
+        let line = self.plan.scores.get(score as usize)?.points.get(line as usize)?;
+        let sign = if line.points.starts_with('-') { "" } else { "+" };
+        Some(match &line.earned {
+            plan::Earned::For { event: pattern, .. } => format!("`{sign}{} for {}`", line.points, event(pattern)),
+            plan::Earned::When(when) => format!("`{sign}{} when {}`", line.points, predicate(when)),
+        })
+    }
+
+    /// The band of a score in which a value lies, by its place.
+    pub fn band(&self, score: u32, value: i128) -> Option<usize> {
+        let bands = &self.plan.scores.get(score as usize)?.bands;
+        bands.iter().rposition(|band| crate::text::Decimal::parse(&band.from, 6).is_ok_and(|from| value * 1_000 >= from.billionths()))
     }
 
     fn chose(&self, step: StepId, way: Option<u32>) -> String {

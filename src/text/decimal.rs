@@ -86,6 +86,12 @@ impl Decimal {
         Self(self.0 + other.0)
     }
 
+    /// Half way between this and `other`, rounded down to 9 places.
+    #[must_use]
+    pub fn midpoint(self, other: Self) -> Self {
+        Self((self.0 + other.0).div_euclid(2))
+    }
+
     /// The negative of this.
     #[must_use]
     pub fn negated(self) -> Self {

@@ -254,10 +254,10 @@ impl Changer {
         self.event(&mut did.event);
         if let Some(count) = &mut did.count {
             let other = match count.value {
-                Count::AtLeast(n) => Count::AtLeast(n + 1),
-                Count::AtMost(n) => Count::AtMost(n + 1),
-                Count::Exactly(n) => Count::Exactly(n + 1),
-                Count::Between(low, high) => Count::Between(low, high + 1),
+                Count::AtLeast(n) => Count::AtLeast(n.saturating_add(1)),
+                Count::AtMost(n) => Count::AtMost(n.saturating_add(1)),
+                Count::Exactly(n) => Count::Exactly(n.saturating_add(1)),
+                Count::Between(low, high) => Count::Between(low, high.saturating_add(1)),
             };
             if self.here(count.at, || "it asks for one more".to_owned()) {
                 count.value = other;

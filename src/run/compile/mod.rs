@@ -347,6 +347,9 @@ impl<'p> Builder<'p> {
         }
         let fade = match written.halves_every_days {
             Some(0) => return Err(Unfit(format!("the half-life of `{}` is no whole day", written.name))),
+            Some(days) if written.fade.len() != days as usize => {
+                return Err(Unfit(format!("the table by which `{}` fades has not one number for each day of its half-life", written.name)));
+            }
             Some(days) => Some(Fade { half_life: days, table: written.fade.clone() }),
             None => None,
         };

@@ -64,6 +64,12 @@ impl Builder<'_> {
         let hold_out = written.hold_out_percent.as_deref().map(percent).transpose()?;
         let first_track = tracks.len() as u32;
         let first_step = steps.len() as u32;
+        let last = written.steps.len() as u32;
+        let forward = |step: &plan::Step| nexts(&step.action).into_iter().flatten().all(|next| step.id < next && next <= last);
+        let begun = written.tracks.iter().all(|track| track.first.is_none_or(|first| (1..=last).contains(&first)));
+        if !begun || !written.steps.iter().all(forward) {
+            return Err(Unfit(format!("the steps of the program `{}` do not lead forward to steps that it has", written.name)));
+        }
         let place = |id: Option<u32>| id.and_then(|id| id.checked_sub(1)).map(|place| place + first_step);
         for track in &written.tracks {
             let trigger = match &track.trigger {
@@ -160,12 +166,6 @@ impl Builder<'_> {
             asked.truncate(first_asked);
         }
         let own = first_step..steps.len() as u32;
-        let ahead = |from: u32| from..own.end;
-        let forward = (own.start + 1..).zip(steps.get(own.start as usize..).unwrap_or(&[])).all(|(later, step)| leads_on(step, &ahead(later)));
-        let begun = tracks.get(first_track as usize..).unwrap_or(&[]).iter().all(|track| track.first.is_none_or(|first| own.contains(&first)));
-        if !forward || !begun {
-            return Err(Unfit(format!("the steps of the program `{}` do not lead forward", written.name)));
-        }
         // Which labels something asks for is known only now.
         for step in steps.get_mut(own.start as usize..).unwrap_or_default() {
             if let Step::Touch(touch) = step {
@@ -198,15 +198,14 @@ impl Builder<'_> {
     }
 }
 
-/// Whether a step leads only to later steps of its program: so no instant can go round in a circle.
-fn leads_on(step: &Step, later: &std::ops::Range<u32>) -> bool {
-    let within = |next: &Option<u32>| next.is_none_or(|next| later.contains(&next));
-    match step {
-        Step::Touch(touch) => within(&touch.next),
-        Step::Wait { next, .. } | Step::WaitUntil { next, .. } => within(next),
-        Step::If { branches, otherwise } => branches.iter().all(|(_, next)| within(next)) && within(otherwise),
-        Step::Split { arms, .. } => arms.iter().all(|(_, next)| within(next)),
-        Step::Handoff(_) | Step::Leave => true,
+/// The ids that a step leads to. All must be later ones: so no instant can go round in a circle.
+fn nexts(action: &Action) -> Vec<Option<u32>> {
+    match action {
+        Action::Touch(touch) => vec![touch.next],
+        Action::Wait { next, .. } | Action::WaitUntil { next, .. } => vec![*next],
+        Action::If { branches, otherwise } => branches.iter().map(|branch| branch.next).chain([*otherwise]).collect(),
+        Action::Split { arms, .. } => arms.iter().map(|arm| arm.next).collect(),
+        Action::Handoff { .. } | Action::Leave => Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ mod locate;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::clock::{read_instant, wall_clock};
+use super::clock::read_instant;
 use super::convert::nothing;
 use super::lead::{Change, Event, Fact, Instant, Lead};
 use super::policy::Policy;
@@ -203,10 +203,7 @@ impl Reader<'_> {
                 }
                 Fact::Instant(super::clock::day_start(date).ok_or_else(refuse)?)
             }
-            FieldType::Moment => {
-                let _ = wall_clock(text);
-                Fact::Instant(self.instant(text)?)
-            }
+            FieldType::Moment => Fact::Instant(self.instant(text)?),
             FieldType::Content => {
                 let names = &self.policy.names.contents;
                 self.note_unknown("content", text, names.contains_key(text), self.plan.contents.iter().map(|content| content.name.as_str()));

@@ -138,8 +138,9 @@ impl Player<'_> {
         if let (Doing::Held(..), Some(step)) = (run.doing, run.at) {
             let step = self.step_id(track, step);
             self.record(sink, What::Dropped { step });
-            // Others may have waited behind it.
+            // Others may have waited behind it; where running tracks have been asked already, they are asked in the next second.
             self.work = true;
+            self.wake(self.now + 1, Token::Instant);
         }
         let id = self.track_id(track);
         self.record(sink, What::Ended { track: id, why });

@@ -20,9 +20,9 @@ use super::trace::{Entry, Leaving, Sink, What};
 use super::values::{Token, Values};
 use crate::plan::Channel;
 
-/// A policy whose programs start each other without end is stopped after so many of its own doings for one lead: ten
-/// years of two messages a day have a tenth as many.
-const MOST_DOINGS: u32 = 80_000;
+/// Programs that start each other without end are stopped when what they did has made them do something again so many times
+/// in a row, each time within two seconds.
+const MOST_IN_A_ROW: u32 = 10_000;
 
 /// Whether a lead is in a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,6 @@ pub struct Player<'p> {
     running: Vec<u32>,
     once: Vec<bool>,
     sent: Vec<SentTouch>,
-    /// How many of `sent` are too old for every limit.
     last_message: Option<Instant>,
     bars: [Option<Instant>; 8],
     barred: Option<Instant>,
@@ -113,8 +112,9 @@ pub struct Player<'p> {
     armed: Vec<bool>,
     /// What programs did: events of the next second.
     doings: VecDeque<Event>,
-    /// How many there were.
-    done: u32,
+    /// When the last was, and how many came in a row without a pause.
+    last_doing: Instant,
+    in_a_row: u32,
     zones: FxHashMap<SmolStr, Option<Rc<Zone>>>,
     zone: Option<Rc<Zone>>,
     own_zone: Rc<Zone>,
@@ -158,7 +158,8 @@ impl<'p> Player<'p> {
             sales: Sales::default(),
             armed: vec![true; policy.handoffs.len()],
             doings: VecDeque::new(),
-            done: 0,
+            last_doing: Instant::MIN,
+            in_a_row: 0,
             zones: FxHashMap::default(),
             zone: None,
             own_zone,
@@ -191,7 +192,8 @@ impl<'p> Player<'p> {
         self.sales.has = false;
         self.armed.fill(true);
         self.doings.clear();
-        self.done = 0;
+        self.last_doing = Instant::MIN;
+        self.in_a_row = 0;
         self.zone = None;
         self.zone_told = false;
         self.stages.fill(None);
@@ -310,7 +312,9 @@ impl<'p> Player<'p> {
         while let Some(known) = lead.changes.get(*change).filter(|known| known.at <= now) {
             self.values.change(*change as u32, known.field);
             if self.policy.timezone_field == Some(known.field) {
+                // By another clock the hours may be open.
                 self.zone = None;
+                self.work = true;
             }
             if record {
                 sink.record(Entry { at: now, what: What::Fact { change: *change as u32 } });
@@ -327,9 +331,12 @@ impl<'p> Player<'p> {
         }
         while let Some(doing) = self.doings.pop_front_if(|doing| doing.at <= now) {
             self.values.event(&doing);
-            self.done += 1;
+            if self.last_doing != now {
+                self.in_a_row = if self.last_doing >= now - 2 { self.in_a_row + 1 } else { 0 };
+                self.last_doing = now;
+            }
         }
-        if self.done > MOST_DOINGS {
+        if self.in_a_row > MOST_IN_A_ROW {
             self.record(sink, What::Stopped);
             return true;
         }
@@ -450,6 +457,8 @@ impl<'p> Player<'p> {
             self.handoffs_marked = false;
             self.sales(sink);
         }
+        // Who has just left has no join any more from which something counts.
+        self.values.settle(lead);
         self.marks.sort_unstable();
         let marks = std::mem::take(&mut self.marks);
         self.memberships(&marks, lead, sink);

@@ -34,7 +34,8 @@ impl Player<'_> {
         order.extend(self.running.iter().copied().filter(|track| match self.tracks.get(*track as usize).map(|run| run.doing) {
             Some(Doing::Ready | Doing::Held(..)) => true,
             Some(Doing::Until(until)) => until <= now,
-            Some(Doing::Condition(node, until)) => until <= now || self.holds(node),
+            // What it waits for can turn while this phase goes on: it is asked when its turn comes.
+            Some(Doing::Condition(..)) => true,
             _ => false,
         }));
         if order.len() > 1 {
@@ -54,9 +55,12 @@ impl Player<'_> {
             // Another track of this instant ended it.
             Doing::Idle => return,
             Doing::Held(since, wake) => held = Some((since, wake)),
-            Doing::Condition(node, _) => {
+            Doing::Condition(node, until) => {
                 let step = self.waiting_step(track);
                 let true_now = self.holds(node);
+                if !true_now && now < until {
+                    return;
+                }
                 if let Some(step) = step {
                     let step = self.step_id(track, step);
                     self.record(sink, What::Waited { step, true_now });

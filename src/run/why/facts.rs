@@ -105,7 +105,16 @@ fn values(plan: &Plan, policy: &Policy, lead: &Lead, number: u32, from: Instant)
     if field.optional {
         found.push(Fact::Missing);
     }
-    found.retain(|fact| fact != now && fits(field, fact));
+    if field.ty == FieldType::Text {
+        // A text that no condition names.
+        found.push(Fact::Text("something else".into()));
+    }
+    // A fact that becomes another later can also stay what it was.
+    let changes = lead.changes.iter().any(|change| change.field == number);
+    if changes {
+        found.push(now.clone());
+    }
+    found.retain(|fact| (changes || fact != now) && fits(field, fact));
     if let Fact::Number(now) = now {
         found.sort_by_key(|fact| if let Fact::Number(number) = fact { number.plus(now.negated()).billionths().unsigned_abs() } else { u128::MAX });
     }
@@ -120,7 +129,13 @@ fn fits(field: &Field, fact: &Fact) -> bool {
     match (&field.ty, fact) {
         (FieldType::Number(bounds) | FieldType::WholeNumber(bounds), Fact::Number(number)) => {
             let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
-            bound(&bounds.from).is_none_or(|from| *number >= from) && bound(&bounds.to).is_none_or(|to| *number <= to)
+            bound(&bounds.from).is_none_or(|from| *number >= from)
+                && bound(&bounds.to).is_none_or(|to| *number <= to)
+                && (number.is_whole() || !matches!(field.ty, FieldType::WholeNumber(_)))
+        }
+        (FieldType::Date(bounds), Fact::Instant(at)) => {
+            let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| crate::run::clock::day_start(crate::text::Date::parse(text)?));
+            bound(&bounds.from).is_none_or(|from| *at >= from) && bound(&bounds.to).is_none_or(|to| *at <= to)
         }
         _ => true,
     }
@@ -162,6 +177,10 @@ fn asked_values(plan: &Plan, policy: &Policy, field: &Field, from: Instant) -> V
     for predicate in all_predicates(plan) {
         predicate.walk(&mut add);
     }
+    // What lies between two neighbours.
+    let mut numbers: Vec<Decimal> = found.iter().filter_map(|fact| if let Fact::Number(number) = fact { Some(*number) } else { None }).collect();
+    numbers.sort_unstable();
+    found.extend(numbers.windows(2).filter_map(|pair| if let [a, b] = pair { Some(Fact::Number(a.midpoint(*b))) } else { None }));
     let mut unique: Vec<Fact> = Vec::new();
     for fact in found {
         if !unique.contains(&fact) {

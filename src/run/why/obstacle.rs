@@ -2,7 +2,8 @@
 
 use crate::plan::{Action, Join, Plan, Predicate, Program, Source, Step, Trigger, predicate};
 use crate::run::Unfit;
-use crate::run::clock::{Zone, moment};
+use crate::run::clock::Zone;
+use crate::run::hash;
 use crate::run::lead::{DAY, Instant, Lead};
 use crate::run::play::Player;
 use crate::run::policy::Policy;
@@ -86,7 +87,9 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
     let nodes = policy.extra().to_vec();
     let runs = program.runs.as_ref().and_then(|runs| {
         let zone = Zone::named(&plan.settings.timezone)?;
-        Some((moment(&runs.from, &zone)?, moment(&runs.to, &zone)?.saturating_add(DAY)))
+        // The end is the first instant of the day after the last, by the workspace's clock.
+        let day = |date: &str| crate::run::clock::day_start(crate::text::Date::parse(date)?);
+        Some((zone.instant(day(&runs.from)?), zone.instant(day(&runs.to)? + DAY)))
     });
     // How far the lead came at best, and when first.
     let mut best: (usize, Option<Instant>) = (0, None);
@@ -115,6 +118,8 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
     });
     let (held, at) = best;
     let source = Some(&program.source);
+    let percent = program.hold_out_percent.as_deref().and_then(|text| crate::text::Decimal::parse(text, 9).ok());
+    let held_out = percent.is_some_and(|percent| hash::below(hash::of(&[&lead.id, name]), percent.billionths()));
     let text = match held.checked_sub(1) {
         None if program.audience.anonymous => format!("{name} is for people without a name, and the lead is in the database"),
         None => format!("{name} is for leads in the database, and this one is not"),
@@ -132,10 +137,13 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
         }
         Some(place) if place == nodes.len() => format!("the lead never joins {name}: sales has them"),
         Some(place) if place == nodes.len() + 1 => format!("the lead never joins {name}: it does not run then"),
-        Some(_) => match (&program.join, &program.goal, &program.hold_out_percent) {
-            (Some(Join::On(event)), ..) => format!("the lead never joins {name}: `join on` needs {} while the audience holds", crate::plan::event(event)),
-            (_, _, Some(percent)) => format!("the lead never joins {name}: they are among the {percent}% who are held out, or the goal holds already"),
-            (_, Some(goal), _) => format!("the lead never joins {name}: the goal `{}` holds already", predicate(&goal.predicate)),
+        Some(_) if held_out => {
+            let percent = program.hold_out_percent.as_deref().unwrap_or("");
+            format!("the lead never joins {name}: their id is among the {percent}% who are held out")
+        }
+        Some(_) => match (&program.join, &program.goal) {
+            (Some(Join::On(event)), _) => format!("the lead never joins {name}: `join on` needs {} while the audience holds", crate::plan::event(event)),
+            (_, Some(goal)) => format!("the lead never joins {name}: the goal `{}` holds already", predicate(&goal.predicate)),
             _ => format!("the lead never joins {name}"),
         },
     };
@@ -176,7 +184,7 @@ fn leading_to(steps: &[Step], target: u32) -> Vec<bool> {
     let mut leads: Vec<bool> = vec![false; steps.len()];
     // Steps lead forward: from the last to the first.
     for (place, step) in steps.iter().enumerate().rev() {
-        let reaches = |next: &Option<u32>| next.is_some_and(|id| id == target + 1 || leads.get(id as usize - 1) == Some(&true));
+        let reaches = |next: &Option<u32>| next.is_some_and(|id| id == target + 1 || leads.get((id as usize).wrapping_sub(1)) == Some(&true));
         let found = match &step.action {
             Action::Touch(touch) => reaches(&touch.next),
             Action::Wait { next, .. } | Action::WaitUntil { next, .. } => reaches(next),
@@ -203,7 +211,7 @@ fn on_the_way(story: &Story<'_>, program: &Program, step: StepId, track: u32, en
                     Some(Action::Split { arms, .. }) => way.and_then(|way| arms.get(way as usize)).and_then(|arm| arm.next),
                     _ => None,
                 };
-                let still = next.is_some_and(|id| id == step.step + 1 || leads.get(id as usize - 1) == Some(&true));
+                let still = next.is_some_and(|id| id == step.step + 1 || leads.get((id as usize).wrapping_sub(1)) == Some(&true));
                 if !still {
                     return Obstacle::new(format!("the lead goes another way: {}", story.line(entry)), Some(entry.at), story.source(entry));
                 }
