@@ -16,6 +16,10 @@ use nurture::run::trace::{Entry, Nothing, Sink, Trace, What};
 use nurture::run::{Player, Policy};
 use nurture::text::Decimal;
 
+/// As the program itself has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 2026-03-02, a Monday.
 const START: i64 = 1_772_409_600;
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::clock::{Hours, Zone};
 use super::lead::Instant;
-pub(super) use super::question::{Filter, Key, Near, Test};
+pub(super) use super::question::{Asked, Filter, Key, Near, Test};
 use crate::plan::Channel;
 
 /// A predicate or a part of one, by its place in [`Policy::nodes`]. Children come before their parents.

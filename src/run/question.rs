@@ -119,6 +119,13 @@ impl Near {
     }
 }
 
+/// What is known already of one event: bits by the numbers of tests.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked {
+    known: u64,
+    truth: u64,
+}
+
 /// What must be true of an event.
 #[derive(Clone, Debug)]
 pub(super) enum Filter {
@@ -126,19 +133,31 @@ pub(super) enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
-    Test(u32, Test),
+    /// A field, its test, and the number of both among the tests of the signal: each is asked once an event.
+    Test(u32, Test, u32),
     Clock(u32, Near),
 }
 
 impl Filter {
-    pub fn holds(&self, fields: &[Fact], at: Instant) -> bool {
+    pub fn holds(&self, fields: &[Fact], at: Instant, asked: &mut Asked) -> bool {
         let field = |number: &u32| fields.get(*number as usize).unwrap_or(&Fact::Missing);
         match self {
             Self::Constant(value) => *value,
-            Self::All(of) => of.iter().all(|part| part.holds(fields, at)),
-            Self::Any(of) => of.iter().any(|part| part.holds(fields, at)),
-            Self::Not(of) => !of.holds(fields, at),
-            Self::Test(number, test) => test.holds(field(number)),
+            Self::All(of) => of.iter().all(|part| part.holds(fields, at, asked)),
+            Self::Any(of) => of.iter().any(|part| part.holds(fields, at, asked)),
+            Self::Not(of) => !of.holds(fields, at, asked),
+            Self::Test(number, test, place) => {
+                let bit = 1u64.checked_shl(*place).unwrap_or(0);
+                if asked.known & bit == 0 {
+                    asked.known |= bit;
+                    // Beyond the 64th there is no bit, and nothing is remembered.
+                    if bit == 0 {
+                        return test.holds(field(number));
+                    }
+                    asked.truth |= if test.holds(field(number)) { bit } else { 0 };
+                }
+                asked.truth & bit != 0
+            }
             Self::Clock(number, near) => matches!(field(number), Fact::Instant(date) if near.holds(*date, at)),
         }
     }

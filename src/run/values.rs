@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::lead::{Event, Fact, Instant, Lead};
-use super::policy::{Node, NodeId, Policy, Watch, Window};
+use super::policy::{Asked, Node, NodeId, Policy, Watch, Window};
 use super::score::Sum;
 
 /// Something to look at when its time has come.
@@ -251,11 +251,27 @@ impl<'p> Values<'p> {
         }
     }
 
-    /// Facts come or go: the lead is in the database from now on, or no longer.
-    pub fn identify(&mut self, identified: bool) {
-        self.identified = identified;
+    /// The lead is in the database from now on, with all their facts.
+    pub fn identify(&mut self, lead: &Lead) {
+        self.identified = true;
         let policy = self.policy;
-        policy.fields.iter().flatten().chain(&policy.identified).for_each(|node| self.dirty.set(*node));
+        policy.identified.iter().for_each(|node| self.dirty.set(*node));
+        for (field, nodes) in (0..).zip(&policy.fields) {
+            let fact = self.fact(field, lead);
+            // As if nothing were known of it: nothing turns.
+            if *fact == Fact::Missing {
+                continue;
+            }
+            for node in nodes {
+                let turns = match policy.nodes.get(*node as usize) {
+                    Some(Node::Fact(_, test)) => test.holds(fact) != self.holds(*node),
+                    _ => true,
+                };
+                if turns {
+                    self.dirty.set(*node);
+                }
+            }
+        }
     }
 
     /// The fact of the lead's change number `change` becomes another.
@@ -271,9 +287,10 @@ impl<'p> Values<'p> {
     /// The lead did something.
     pub fn event(&mut self, event: &Event) {
         let policy = self.policy;
+        let mut asked = Asked::default();
         for number in policy.signals.get(event.signal as usize).into_iter().flatten() {
             let Some(list) = policy.lists.get(*number as usize) else { continue };
-            if list.filter.as_ref().is_some_and(|filter| !filter.holds(&event.fields, event.at)) {
+            if list.filter.as_ref().is_some_and(|filter| !filter.holds(&event.fields, event.at, &mut asked)) {
                 continue;
             }
             if list.kept

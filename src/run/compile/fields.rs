@@ -19,19 +19,27 @@ impl Builder<'_> {
     }
 
     /// A predicate over the fields of an event of a signal.
-    pub(super) fn filter(&self, predicate: &Predicate, signal: u32) -> Made<Filter> {
-        let all = |of: &[Predicate]| of.iter().map(|part| self.filter(part, signal)).collect::<Made<Vec<_>>>();
+    pub(super) fn filter(&mut self, predicate: &Predicate, signal: u32) -> Made<Filter> {
         Ok(match predicate {
-            Predicate::And { of } => Filter::All(all(of)?),
-            Predicate::Or { of } => Filter::Any(all(of)?),
+            Predicate::And { of } => Filter::All(of.iter().map(|part| self.filter(part, signal)).collect::<Made<Vec<_>>>()?),
+            Predicate::Or { of } => Filter::Any(of.iter().map(|part| self.filter(part, signal)).collect::<Made<Vec<_>>>()?),
             Predicate::Not { of } => Filter::Not(Box::new(self.filter(of, signal)?)),
             Predicate::Everyone => Filter::Constant(true),
             test => {
-                let signal = self.plan.signals.get(signal as usize).ok_or_else(no_such)?;
-                let (field, number) = field_of(test, &signal.fields)?;
+                let plan = self.plan;
+                let known = plan.signals.get(signal as usize).ok_or_else(no_such)?;
+                let (field, number) = field_of(test, &known.fields)?;
                 match near(test) {
                     Some(near) => Filter::Clock(number, near),
-                    None => Filter::Test(number, self.test(test, field)?),
+                    None => {
+                        let test = self.test(test, field)?;
+                        let count = super::at_mut(&mut self.test_counts, signal)?;
+                        let place = *self.tests.entry((signal, number, test.clone())).or_insert_with(|| {
+                            *count += 1;
+                            *count - 1
+                        });
+                        Filter::Test(number, test, place)
+                    }
                 }
             }
         })

@@ -57,6 +57,9 @@ pub(super) struct Builder<'p> {
     lists: Vec<List>,
     list_of: FxHashMap<(u32, Option<Predicate>), u32>,
     signals: Vec<Vec<u32>>,
+    /// The tests of each signal's fields, numbered.
+    tests: FxHashMap<(u32, u32, super::policy::Test), u32>,
+    test_counts: Vec<u32>,
     names: Names,
     /// Segments and icps by name.
     groups: FxHashMap<SmolStr, Once>,
@@ -115,6 +118,8 @@ impl<'p> Builder<'p> {
             lists: Vec::new(),
             list_of: FxHashMap::default(),
             signals: vec![Vec::new(); plan.signals.len()],
+            tests: FxHashMap::default(),
+            test_counts: vec![0; plan.signals.len()],
             names,
             groups: groups.map(|name| (name.clone(), Once::NotYet)).collect(),
             journeys: vec![Vec::new(); plan.journeys.len()],

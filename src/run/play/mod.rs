@@ -292,7 +292,7 @@ impl<'p> Player<'p> {
             || lead.identified.is_some_and(|at| at <= now) != self.values.identified;
         let before: Vec<(i128, Vec<bool>)> = if record && input { self.scores() } else { Vec::new() };
         if lead.identified.is_some_and(|at| at <= now) && !self.values.identified {
-            self.values.identify(true);
+            self.values.identify(lead);
             self.zone = None;
             self.mark_all();
             self.handoffs_marked = true;
