@@ -11,7 +11,6 @@ use super::policy::Policy;
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::model::names::schema;
-use crate::report::plan::plan;
 
 /// `nurture compile`
 #[derive(Args)]
@@ -51,14 +50,9 @@ impl Compile {
             }
             return Outcome::Findings;
         }
-        let Some(plan) = plan(&ready.loaded.db) else {
-            return output::failed(
-                common,
-                &LoadError {
-                    message: "no plan could be made, though no error was found".to_owned(),
-                    help: Some("this is a fault of nurture: please report it".to_owned()),
-                },
-            );
+        let plan = match ready.made(common) {
+            Ok(plan) => plan,
+            Err(outcome) => return outcome,
         };
         let mut text = serde_json::to_string_pretty(&plan).unwrap_or_default();
         text.push('\n');

@@ -2,10 +2,11 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::output::{self, Stream};
+use super::output;
 use super::policy::Policy;
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
@@ -37,8 +38,10 @@ pub(super) struct LeadArgs {
 /// A lead to be played.
 pub(super) struct Played {
     pub plan: Plan,
+    /// The plan made ready, with all that a trace tells.
+    pub policy: run::Policy,
     pub lead: Lead,
-    pub zone: Zone,
+    pub zone: Arc<Zone>,
     pub from: Instant,
     pub until: Instant,
 }
@@ -96,7 +99,7 @@ impl LeadArgs {
             return Err(failed(error("policy and lead cannot both come from standard input".to_owned(), Some("give one of them as a file"))));
         }
         let plan = plan(policy, common)?;
-        let made = run::Policy::new(&plan, &[], false).map_err(|unfit| failed(error(format!("this plan cannot be run: {}", unfit.0), None)))?;
+        let made = run::Policy::new(&plan, &[], true).map_err(|unfit| failed(error(format!("this plan cannot be run: {}", unfit.0), None)))?;
         let name = self.lead.display().to_string();
         if common.format == Format::Junit {
             return Err(failed(error("one lead's story has no JUnit form".to_owned(), Some("write `--format json`, or leave `--format` out"))));
@@ -113,9 +116,9 @@ impl LeadArgs {
         if !common.quiet {
             notes.iter().for_each(|note| output::message(&render::clean(&format!("note: {note}"))));
         }
-        let zone = made.zone().clone();
+        let zone = Arc::clone(made.zone());
         let (from, until) = self.times(&lead, &zone).map_err(failed)?;
-        Ok(Played { plan, lead, zone, from, until })
+        Ok(Played { plan, policy: made, lead, zone, from, until })
     }
 
     fn text(&self) -> Result<String, String> {
@@ -181,17 +184,6 @@ pub(super) fn moment(text: &str, zone: &Zone, end: bool, option: &str) -> Result
         return Ok(zone.instant(if end { start + DAY } else { start }));
     }
     read_instant(text, zone).ok_or_else(wrong)
-}
-
-/// Writes lines of results.
-pub(super) fn write(text: &str, outcome: Outcome) -> Outcome {
-    match output::write(Stream::Results, text) {
-        Ok(()) => outcome,
-        Err(why) => {
-            output::message(&format!("error: cannot write the results: {why}"));
-            Outcome::Failed
-        }
-    }
 }
 
 /// A text of a file for people: without what could harm a terminal, line by line.

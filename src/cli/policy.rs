@@ -63,10 +63,7 @@ impl Policy {
             return Err(output::failed(common, &error));
         }
         let all = findings(&loaded.db);
-        let asked = &loaded.sources.asked;
-        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all
-            .into_iter()
-            .partition(|diagnostic| asked.is_empty() || asked.iter().any(|path| path.is_empty() || crate::db::settings::under(&diagnostic.span.file, path)));
+        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| loaded.sources.asks_for(&diagnostic.span.file));
         let elsewhere = output::errors(&rest);
         Ok(Ready { loaded, findings: found, elsewhere, started })
     }
@@ -184,12 +181,6 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
 }
 
 impl Ready {
-    /// Whether what stands in a file was asked for.
-    pub fn asks_for(&self, file: &str) -> bool {
-        let asked = &self.loaded.sources.asked;
-        asked.is_empty() || asked.iter().any(|path| path.is_empty() || crate::db::settings::under(file, path))
-    }
-
     /// The plan, if nothing stands in its way; else what does is said, and that `nothing` was done.
     pub fn plan(&self, common: &Common, nothing: &str) -> Result<Plan, Outcome> {
         let errors = output::errors(&self.findings) + self.elsewhere;
@@ -209,6 +200,11 @@ impl Ready {
             output::failed(common, &error);
             return Err(Outcome::Findings);
         }
+        self.made(common)
+    }
+
+    /// The plan of a policy in which no error was found.
+    pub fn made(&self, common: &Common) -> Result<Plan, Outcome> {
         plan(&self.loaded.db).ok_or_else(|| {
             let help = Some("this is a fault of nurture: please report it".to_owned());
             output::failed(common, &LoadError { message: "no plan could be made, though no error was found".to_owned(), help })

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::lead::{LeadArgs, Played, moment, safe, write};
+use super::lead::{LeadArgs, Played, moment, safe};
 use super::output::{self, Stream};
 use super::policy::Policy;
 use super::{Common, Format, Outcome};
@@ -67,11 +67,10 @@ impl Simulate {
 }
 
 /// What happened to a lead.
-fn trace(played: &Played, until: Instant) -> Result<Vec<Entry>, run::Unfit> {
-    let policy = run::Policy::new(&played.plan, &[], true)?;
+fn trace(played: &Played, until: Instant) -> Vec<Entry> {
     let mut trace = Trace::default();
-    Player::new(&policy).play(&played.lead, played.from, until, &mut trace);
-    Ok(trace.entries)
+    Player::new(&played.policy).play(&played.lead, played.from, until, &mut trace);
+    trace.entries
 }
 
 fn unfit(common: &Common, unfit: &run::Unfit) -> Outcome {
@@ -80,10 +79,7 @@ fn unfit(common: &Common, unfit: &run::Unfit) -> Outcome {
 }
 
 fn story(common: &Common, played: &Played) -> Outcome {
-    let entries = match trace(played, played.until) {
-        Ok(entries) => entries,
-        Err(error) => return unfit(common, &error),
-    };
+    let entries = trace(played, played.until);
     let story = Story { plan: &played.plan, lead: &played.lead, zone: &played.zone };
     match common.format {
         Format::Json | Format::Junit => {
@@ -92,21 +88,21 @@ fn story(common: &Common, played: &Played) -> Outcome {
                 out.push_str(&record(&story, entry).to_string());
                 out.push('\n');
             }
-            write(&out, Outcome::Clean)
+            output::results(&out, Outcome::Clean)
         }
         Format::Concise => {
             let mut out = String::new();
             for entry in &entries {
                 out.push_str(&format!("{} {}\n", show_utc(entry.at), story.line(entry)));
             }
-            write(&safe(&out), Outcome::Clean)
+            output::results(&safe(&out), Outcome::Clean)
         }
         Format::Full => {
             let style = Style { all: common.verbose };
             let text = safe(&timeline(&story, &entries, style));
             // Colours are set after the text of files has been made harmless.
             let text = if output::color(common, Stream::Results) { colored(&text) } else { text };
-            let outcome = write(&text, Outcome::Clean);
+            let outcome = output::results(&text, Outcome::Clean);
             if !common.quiet {
                 output::message(&safe(&summary(&story, &entries)));
             }
@@ -135,8 +131,8 @@ fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
     if played.lead.deleted.is_some_and(|deleted| deleted <= at) {
         let id = played.lead.id.as_str();
         return match common.format {
-            Format::Json => write(&format!("{}\n", json!({ "id": id, "at": show_utc(at), "deleted": true })), Outcome::Clean),
-            _ => write(&format!("{} is deleted: nothing is known of them\n", crate::diagnostics::render::clean(id)), Outcome::Clean),
+            Format::Json => output::results(&format!("{}\n", json!({ "id": id, "at": show_utc(at), "deleted": true })), Outcome::Clean),
+            _ => output::results(&format!("{} is deleted: nothing is known of them\n", crate::diagnostics::render::clean(id)), Outcome::Clean),
         };
     }
     let segments: Vec<(&str, Predicate)> = plan
@@ -149,10 +145,7 @@ fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
     let Some(seen) = look::ask(plan, &played.lead, at, &asked) else {
         return unfit(common, &run::Unfit("it does not hang together".to_owned()));
     };
-    let entries = match trace(played, at.saturating_add(1)) {
-        Ok(entries) => entries,
-        Err(error) => return unfit(common, &error),
-    };
+    let entries = trace(played, at.saturating_add(1));
     let story = Story { plan, lead: &played.lead, zone: &played.zone };
     let groups: Vec<&str> = segments.iter().zip(&seen.holds).filter(|(_, holds)| **holds).map(|((name, _), _)| *name).collect();
     let mut programs: Vec<&str> = Vec::new();
@@ -168,7 +161,7 @@ fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
     }
     let state = State { at, seen, groups, programs, sales };
     let text = if common.format == Format::Json { format!("{}\n", state.json(&story)) } else { state.text(&story) };
-    write(&if common.format == Format::Json { text } else { safe(&text) }, Outcome::Clean)
+    output::results(&if common.format == Format::Json { text } else { safe(&text) }, Outcome::Clean)
 }
 
 struct State<'a> {

@@ -111,7 +111,7 @@ impl Test {
     /// Whether a test is asked for: by its file and its title.
     fn asked(&self, ready: &Ready, written: &Written, case: &TestCase) -> bool {
         let wanted = self.filter.as_ref().is_none_or(|text| case.title.to_lowercase().contains(&text.to_lowercase()));
-        wanted && ready.asks_for(&written.file)
+        wanted && ready.loaded.sources.asks_for(&written.file)
     }
 
     fn tested(&self, common: &Common, ready: &Ready, plan: &Plan) -> Result<Outcome, LoadError> {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::lead::{LeadArgs, Played, safe, write};
+use super::lead::{LeadArgs, Played, safe};
 use super::output;
 use super::policy::Policy;
 use super::{Common, Format, Outcome};
@@ -48,7 +48,7 @@ impl Why {
             return output::failed(common, &self.unknown(&played));
         }
         let _progress = super::progress::Progress::start(common, "looking for the smallest change");
-        let (answers, entries) = match why(&played.plan, &played.lead, played.from, played.until, &steps) {
+        let (answers, entries) = match why(&played.plan, &played.policy, &played.lead, played.from, played.until, &steps) {
             Ok(found) => found,
             Err(unfit) => return output::failed(common, &LoadError { message: format!("this plan cannot be run: {}", unfit.0), help: None }),
         };
@@ -56,10 +56,10 @@ impl Why {
         if common.format == Format::Json {
             let answers: Vec<Value> = answers.iter().map(|answer| as_json(&story, answer)).collect();
             let text = serde_json::to_string_pretty(&json!({ "version": 1, "answers": answers })).unwrap_or_default();
-            return write(&format!("{text}\n"), Outcome::Clean);
+            return output::results(&format!("{text}\n"), Outcome::Clean);
         }
         let texts: Vec<String> = answers.iter().map(|answer| told(&story, answer, &entries)).collect();
-        write(&safe(&texts.join("\n")), Outcome::Clean)
+        output::results(&safe(&texts.join("\n")), Outcome::Clean)
     }
 
     fn unknown(&self, played: &Played) -> LoadError {

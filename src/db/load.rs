@@ -71,6 +71,13 @@ pub struct Sources {
     pub asked: Vec<SmolStr>,
 }
 
+impl Sources {
+    /// Whether what stands in a file of the policy was asked for.
+    pub fn asks_for(&self, file: &str) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|path| path.is_empty() || settings::under(file, path))
+    }
+}
+
 /// A path as users write it, with `/`.
 fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")

@@ -319,6 +319,20 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A finding at one place, with what is said there.
+    pub fn at(check: Check, severity: Severity, span: Span, message: String, here: &str) -> Self {
+        Self {
+            check,
+            severity,
+            message,
+            labels: vec![SpanLabel { span: span.clone(), text: here.to_owned(), primary: true }],
+            span,
+            help: None,
+            fixes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// Orders diagnostics by file, place, severity, check and text, so that output is the same on every run.
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         (&self.span, self.severity, self.check.name(), &self.message).cmp(&(&other.span, other.severity, other.check.name(), &other.message))

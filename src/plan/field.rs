@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Channel, PlanName};
+use crate::text::{Date, Decimal};
 
 /// A field of the lead or of a signal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +66,14 @@ pub struct Bounds {
     pub to: Option<SmolStr>,
 }
 
+impl Bounds {
+    /// Whether a number lies within them.
+    pub fn hold(&self, number: Decimal) -> bool {
+        let bound = |text: &Option<SmolStr>| text.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
+        bound(&self.from).is_none_or(|from| number >= from) && bound(&self.to).is_none_or(|to| number <= to)
+    }
+}
+
 /// The bounds of a date, both included.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +86,14 @@ pub struct DateBounds {
     pub to: Option<SmolStr>,
     /// Never in the future.
     pub to_today: bool,
+}
+
+impl DateBounds {
+    /// Whether a day lies within them. What today is they do not know.
+    pub fn hold(&self, date: Date) -> bool {
+        let bound = |text: &Option<SmolStr>| text.as_ref().and_then(|text| Date::parse(text));
+        bound(&self.from).is_none_or(|from| date >= from) && bound(&self.to).is_none_or(|to| date <= to)
+    }
 }
 
 /// An option of a `one of` or `set of`.

@@ -241,6 +241,20 @@ pub enum Action {
     Leave,
 }
 
+impl Action {
+    /// The ids of the steps that may follow.
+    pub fn nexts(&self) -> Vec<u32> {
+        let all: Vec<Option<u32>> = match self {
+            Self::Touch(touch) => vec![touch.next],
+            Self::Wait { next, .. } | Self::WaitUntil { next, .. } => vec![*next],
+            Self::If { branches, otherwise } => branches.iter().map(|branch| branch.next).chain([*otherwise]).collect(),
+            Self::Split { arms, .. } => arms.iter().map(|arm| arm.next).collect(),
+            Self::Handoff { .. } | Self::Leave => Vec::new(),
+        };
+        all.into_iter().flatten().collect()
+    }
+}
+
 /// A way of an `if`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

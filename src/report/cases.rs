@@ -28,16 +28,9 @@ impl Written {
     /// The finding of a test whose values do not fit the plan; the compiler lets none through.
     pub fn unfit(&self) -> Diagnostic {
         let span = Span { file: self.file.clone(), range: self.name_at };
-        Diagnostic {
-            check: Check::TestFailed,
-            severity: Severity::Error,
-            message: "this test cannot be run: a value of it does not fit the policy".to_owned(),
-            span: span.clone(),
-            labels: vec![SpanLabel { span, text: "this test".to_owned(), primary: true }],
-            help: Some("this is a fault of nurture: please report it".to_owned()),
-            fixes: Vec::new(),
-            notes: Vec::new(),
-        }
+        let message = "this test cannot be run: a value of it does not fit the policy".to_owned();
+        let help = Some("this is a fault of nurture: please report it".to_owned());
+        Diagnostic { help, ..Diagnostic::at(Check::TestFailed, Severity::Error, span, message, "this test") }
     }
 
     /// Where a line of it stands.
@@ -77,20 +70,11 @@ fn finding(story: &Story<'_>, case: &TestCase, written: &Written, outcome: &Outc
     let step = day.steps.get(failure.line.step as usize)?;
     let span = Span { file: written.file.clone(), range: written.line(failure.line) };
     let (message, here) = said(story, outcome, failure, step, day.number);
-    let notes = around(story, outcome, failure);
-    Some(Diagnostic {
-        check: Check::TestFailed,
-        severity: Severity::Error,
-        message,
-        span: span.clone(),
-        labels: vec![
-            SpanLabel { span, text: here, primary: true },
-            SpanLabel { span: Span { file: written.file.clone(), range: written.name_at }, text: "in this test".to_owned(), primary: false },
-        ],
-        help: None,
-        fixes: Vec::new(),
-        notes,
-    })
+    let mut finding = Diagnostic::at(Check::TestFailed, Severity::Error, span, message, &here);
+    let test = Span { file: written.file.clone(), range: written.name_at };
+    finding.labels.push(SpanLabel { span: test, text: "in this test".to_owned(), primary: false });
+    finding.notes = around(story, outcome, failure);
+    Some(finding)
 }
 
 /// Headline, and what was true instead.

@@ -147,11 +147,11 @@ impl<'a> Cases<'a> {
 
     /// Runs a test; `None` only if a value of it does not fit the plan, which the compiler does not let happen.
     pub fn run(&self, number: usize, player: &mut Player<'_>) -> Option<Outcome> {
-        let mut trace = Trace::default();
-        self.run_with(number, player, &mut trace, |_, _| {})
+        self.run_with(number, player, |_| {})
     }
 
-    pub(super) fn run_with(&self, number: usize, player: &mut Player<'_>, trace: &mut Trace, mut look: impl FnMut(&Player<'_>, Instant)) -> Option<Outcome> {
+    /// Runs a test, and shows each instant when all of it has happened.
+    pub(super) fn run_with(&self, number: usize, player: &mut Player<'_>, mut look: impl FnMut(&Player<'_>)) -> Option<Outcome> {
         let (case, expected) = (self.cases.get(number)?, self.expected.get(number)?);
         let (lead, from) = self.lead(case)?;
         let until = from + (case.days.last().map_or(0, |day| i64::from(day.number)) + 1) * DAY;
@@ -167,13 +167,14 @@ impl<'a> Cases<'a> {
         }
         // What holds is noted at each instant: an expectation's is the last one at or before it.
         let mut holds: Vec<bool> = vec![false; asked.len()];
-        player.play_with(&lead, from, until, trace, |player, now| {
+        let mut trace = Trace::default();
+        player.play_with(&lead, from, until, &mut trace, |player, now| {
             for ((_, at, node), holds) in asked.iter().zip(&mut holds) {
                 if now <= *at {
                     *holds = player.holds(*node);
                 }
             }
-            look(player, now);
+            look(player);
         });
         // Nothing holds of a lead who is deleted.
         let gone = |at: Instant| lead.deleted.is_some_and(|deleted| deleted <= at);
@@ -193,7 +194,7 @@ impl<'a> Cases<'a> {
             }
         }
         failures.sort_by_key(|failure| failure.line);
-        Some(Outcome { lead, from, until, trace: std::mem::take(&mut trace.entries), failures })
+        Some(Outcome { lead, from, until, trace: trace.entries, failures })
     }
 
     /// Why an expectation of what happens within a day from `start` fails, if it does.

@@ -1,5 +1,8 @@
 //! Clocks: time zones as tables of offsets, and the hours in which messages may go out.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
@@ -21,9 +24,23 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The zone of an IANA name, from the data that the program carries; `None` when there is none.
-    pub fn named(name: &str) -> Option<Self> {
+    /// The zone of an IANA name, from the data that the program carries; `None` when there is none. Its table is made when it is
+    /// first asked for, and kept.
+    pub fn named(name: &str) -> Option<Arc<Self>> {
+        static KNOWN: RwLock<BTreeMap<String, Arc<Zone>>> = RwLock::new(BTreeMap::new());
+        if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Some(Arc::clone(known));
+        }
         let zone = TimeZone::get(name).ok()?;
+        let made = Arc::new(Self::of(&zone)?);
+        // Other spellings of a name would let leads' data fill the memory.
+        if zone.iana_name() == Some(name) {
+            KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&made));
+        }
+        Some(made)
+    }
+
+    fn of(zone: &TimeZone) -> Option<Self> {
         let start = Timestamp::from_second(TABLE.0).ok()?;
         let mut offsets = vec![(Instant::MIN, i64::from(zone.to_offset(start).seconds()))];
         for change in zone.following(start).take_while(|change| change.timestamp().as_second() < TABLE.1) {
@@ -78,6 +95,11 @@ pub fn day_start(date: Date) -> Option<Instant> {
     Some(i64::from(day.since(epoch).ok()?.get_days()) * DAY)
 }
 
+/// The first instant in UTC of a day written `2026-08-01`.
+pub fn day(text: &str) -> Option<Instant> {
+    day_start(Date::parse(text)?)
+}
+
 /// Reads `2026-12-01T09:00` or a date as seconds on a wall clock.
 pub fn wall_clock(text: &str) -> Option<i64> {
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
@@ -86,11 +108,16 @@ pub fn wall_clock(text: &str) -> Option<i64> {
     let seconds = parts.next().map_or(Some(0), number)?;
     (parts.next().is_none() && hours < 24 && minutes < 60 && seconds < 60)
         .then_some(())
-        .and_then(|()| Some(day_start(Date::parse(date)?)? + hours * 3_600 + minutes * 60 + seconds))
+        .and_then(|()| Some(day(date)? + hours * 3_600 + minutes * 60 + seconds))
 }
 
 fn number(text: &str) -> Option<i64> {
     (text.len() <= 2 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+/// The day in UTC that holds an instant.
+pub fn day_of(at: Instant) -> Option<Date> {
+    Date::parse(show(at).split(' ').next()?)
 }
 
 /// Writes seconds on a wall clock as `2026-12-01 09:00`, with seconds where they are not 0.

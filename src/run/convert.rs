@@ -2,12 +2,12 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::clock::{Zone, moment};
+use super::clock::{Zone, day, moment};
 use super::compile::option_number;
 use super::lead::{Event, Fact, Instant};
 use super::policy::Policy;
 use crate::plan::{Field, FieldType, Given, Plan, PlanName, Value};
-use crate::text::{Date, Decimal};
+use crate::text::Decimal;
 
 /// What a lead's field or a signal's field is when nothing is given: empty sets and `no` are never missing.
 pub(super) fn nothing(field: &Field) -> Fact {
@@ -39,7 +39,7 @@ impl Converter<'_> {
             (Value::Text(text), _) => Fact::Text(text.nfc().collect::<String>().into()),
             (Value::Number(number), _) => Fact::Number(Decimal::parse(number, 9).ok()?),
             (Value::Date(date), FieldType::Moment) => Fact::Instant(moment(date, self.zone())?),
-            (Value::Date(date), _) => Fact::Instant(super::clock::day_start(Date::parse(date)?)?),
+            (Value::Date(date), _) => Fact::Instant(day(date)?),
             (Value::Moment(text), _) => Fact::Instant(moment(text, self.zone())?),
             (Value::Content(name), _) => Fact::Content(self.policy.names.contents.get(name).copied()),
             (Value::Program(name), _) => Fact::Program(self.policy.names.programs.get(name).copied()),
@@ -54,16 +54,11 @@ impl Converter<'_> {
             Given::One(value) => self.value(field, value),
             Given::Unknown => Some(Fact::Missing),
             Given::List(values) => {
-                let mut options = values
-                    .iter()
-                    .map(|value| match value {
-                        Value::Option(name) => option_number(field, name),
-                        _ => None,
-                    })
-                    .collect::<Option<Vec<u32>>>()?;
-                options.sort_unstable();
-                options.dedup();
-                Some(Fact::Set(options))
+                let option = |value: &Value| match value {
+                    Value::Option(name) => option_number(field, name),
+                    _ => None,
+                };
+                values.iter().map(option).collect::<Option<Vec<u32>>>().map(Fact::set)
             }
         }
     }

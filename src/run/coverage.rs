@@ -1,8 +1,7 @@
 //! What the tests of a policy exercised: its programs, tracks, ways, touches, stages, lines of scores, exits, handoffs,
 //! and both outcomes of each condition. It depends on what the policy means, not on how it is laid out.
 
-use super::case::Cases;
-use super::lead::Instant;
+use super::case::{Cases, Outcome};
 use super::play::Player;
 use super::policy::NodeId;
 use super::trace::{Entry, Leaving, StepId, TrackId, What};
@@ -168,14 +167,11 @@ pub fn coverage(plan: &Plan, cases: &[crate::plan::TestCase], sites: &[Site<'_>]
     let mut player = ready.player();
     for number in 0..cases.len() {
         let mut seen = Seen { plan, sites, nodes: &nodes, standing: &standing, told: 0, waiting: Vec::new(), hits: Vec::new() };
-        let mut trace = super::trace::Trace::default();
-        let outcome = ready.run_with(number, &mut player, &mut trace, |player, _| seen.instant(player));
-        let Some(outcome) = outcome else { continue };
+        let Some(outcome) = ready.run_with(number, &mut player, |player| seen.instant(player)) else { continue };
         // What steps asked is known from the trace: conditions are looked up again at those instants.
-        let mut hits = std::mem::take(&mut seen.hits);
-        trace.entries = outcome.trace;
-        seen.steps(&trace.entries, &ready, &outcome.lead, outcome.from, outcome.until, &mut hits);
-        hits.extend(trace.entries.iter().flat_map(|entry| of_entry(plan, entry)));
+        seen.steps(&ready, &outcome);
+        let mut hits = seen.hits;
+        hits.extend(outcome.trace.iter().flat_map(|entry| of_entry(plan, entry)));
         hits.sort_unstable();
         hits.dedup();
         hits.into_iter().for_each(|unit| coverage.hit(unit));
@@ -240,9 +236,9 @@ impl Seen<'_> {
 
     /// Conditions of steps are asked when the trace says that the step was reached, and those of a `wait until` as long
     /// as it waits.
-    fn steps(&mut self, trace: &[Entry], cases: &Cases<'_>, lead: &super::lead::Lead, from: Instant, until: Instant, hits: &mut Vec<Unit>) {
-        let mut player = cases.player();
-        player.play_with(lead, from, until, &mut super::trace::Nothing, |player, now| {
+    fn steps(&mut self, cases: &Cases<'_>, outcome: &Outcome) {
+        let trace = &outcome.trace;
+        cases.player().play_with(&outcome.lead, outcome.from, outcome.until, &mut super::trace::Nothing, |player, now| {
             let mut asked: Vec<StepId> = self.waiting.clone();
             while let Some(entry) = trace.get(self.told).filter(|entry| entry.at <= now) {
                 self.told += 1;
@@ -271,6 +267,5 @@ impl Seen<'_> {
                 }
             }
         });
-        hits.append(&mut self.hits);
     }
 }

@@ -37,6 +37,15 @@ pub enum Fact {
     Program(Option<u32>),
 }
 
+impl Fact {
+    /// A set of options, each once.
+    pub fn set(mut options: Vec<u32>) -> Self {
+        options.sort_unstable();
+        options.dedup();
+        Self::Set(options)
+    }
+}
+
 /// Something a lead did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {

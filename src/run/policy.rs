@@ -1,9 +1,12 @@
 //! A plan made ready to run: names are numbers, equal predicates are one node, and each node knows what it changes.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::clock::{Hours, Zone};
+use super::hash;
 use super::lead::Instant;
 pub(super) use super::question::{Asked, Filter, Key, Near, Test};
 use crate::plan::Channel;
@@ -166,11 +169,9 @@ pub(super) enum Watch {
     /// Who is in a program, its goal, or its `on stage` tracks.
     Program(u32),
     /// When a handoff takes or gives back.
-    Handoff(u32),
+    Handoff,
     /// `consent again when`.
     Consent,
-    /// The stages of a journey.
-    Journey(u32),
     /// A band of a score.
     Band(u32),
     /// A `wait until`.
@@ -206,6 +207,18 @@ pub(super) struct Program {
     pub labels: Vec<u32>,
 }
 
+impl Program {
+    /// Whether it runs at an instant.
+    pub fn runs_at(&self, now: Instant) -> bool {
+        self.runs.is_none_or(|(start, end)| start <= now && now < end)
+    }
+
+    /// Whether a lead is held out: they never join.
+    pub fn holds_out(&self, lead: &str) -> bool {
+        self.hold_out.is_some_and(|percent| hash::below(hash::of(&[lead, &self.name]), percent))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Goal {
     /// With `did` counting after the join.
@@ -238,7 +251,8 @@ pub(super) enum Trigger {
     Join,
     /// The node says whether the lead is in one of the stages.
     Stage(NodeId),
-    Signal,
+    /// The list of its events.
+    Signal(u32),
     Every(i64),
     Moment(Instant),
 }
@@ -349,7 +363,7 @@ pub struct Policy {
     pub(super) channels: Vec<ChannelRules>,
     pub(super) consent_again: Option<NodeId>,
     pub(super) timezone_field: Option<u32>,
-    pub(super) zone: Zone,
+    pub(super) zone: Arc<Zone>,
     pub(super) builtin: Builtin,
     /// The nodes of the predicates that were asked for besides the plan's own.
     pub(super) extra: Vec<NodeId>,
@@ -395,7 +409,7 @@ impl Policy {
     }
 
     /// The workspace's time zone.
-    pub fn zone(&self) -> &Zone {
+    pub fn zone(&self) -> &Arc<Zone> {
         &self.zone
     }
 

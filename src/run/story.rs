@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use super::clock::{Zone, show};
+use super::clock::{Zone, day_of, show};
 use super::lead::{Fact, Instant, Lead};
 use super::trace::{Ending, Entry, Holding, Leaving, Skipping, StepId, TrackId, What};
-use crate::plan::{self, Action, Cap, Channel, Field, FieldType, Piece, Plan, Source, Template, Touch, Trigger, duration, event, predicate, quoted};
+use crate::plan::{self, Action, Cap, Field, FieldType, Piece, Plan, Source, Template, Touch, Trigger, duration, event, predicate, quoted};
 
 /// Tells what entries of a trace mean.
 #[derive(Clone, Copy)]
@@ -122,7 +122,7 @@ impl<'a> Story<'a> {
             Fact::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
             Fact::Text(text) => text.to_string(),
             Fact::Instant(at) => match field.ty {
-                FieldType::Date(_) => show(*at).split(' ').next().unwrap_or("").to_owned(),
+                FieldType::Date(_) => day_of(*at).map_or_else(String::new, |day| day.to_string()),
                 _ => self.time(*at),
             },
             Fact::Option(number) => option(number),
@@ -149,7 +149,8 @@ impl<'a> Story<'a> {
     }
 
     fn cap(&self, cap: &Cap) -> String {
-        let messages = Channel::ALL.iter().take(5).all(|channel| cap.channels.contains(channel)) && cap.channels.len() == 5;
+        let of_messages = || self.plan.limits.channels.iter().filter(|rules| rules.message);
+        let messages = of_messages().count() == cap.channels.len() && of_messages().all(|rules| cap.channels.contains(&rules.channel));
         let what = if messages { "messages".to_owned() } else { cap.channels.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(" and ") };
         format!("at most {} {what} per {}", cap.most, duration(cap.seconds))
     }

@@ -20,7 +20,7 @@ pub(super) enum Token {
     /// A program: `runs`, `rejoin after`.
     Program(u32),
     /// A handoff: `back after`.
-    Handoff(u32),
+    Handoff,
     /// Nothing but an instant to look around.
     Instant,
 }

@@ -49,20 +49,19 @@ pub fn touches(plan: &Plan, name: &str) -> Vec<StepId> {
     found
 }
 
-/// Plays a lead and says what became of each of `steps`.
+/// Plays a lead by a policy that follows everything (see [`Policy::new`]), and says what became of each of `steps`.
 ///
 /// # Errors
 /// When the plan does not hang together.
-pub fn why(plan: &Plan, lead: &Lead, from: Instant, until: Instant, steps: &[StepId]) -> Result<(Vec<Answer>, Vec<Entry>), Unfit> {
-    let policy = Policy::new(plan, &[], true)?;
+pub fn why(plan: &Plan, policy: &Policy, lead: &Lead, from: Instant, until: Instant, steps: &[StepId]) -> Result<(Vec<Answer>, Vec<Entry>), Unfit> {
     let mut trace = Trace::default();
-    Player::new(&policy).play(lead, from, until, &mut trace);
+    Player::new(policy).play(lead, from, until, &mut trace);
     let entries = trace.entries;
     let mut answers = Vec::new();
     for step in steps {
         let sent = sendings(&entries, *step);
-        let obstacle = if sent.is_empty() { Some(obstacle::find(plan, lead, from, until, &entries, *step)?) } else { None };
-        let (change, tried_all) = facts::smallest(plan, &policy, lead, from, until, *step, sent.is_empty());
+        let obstacle = if sent.is_empty() { Some(obstacle::find(plan, policy, lead, from, until, &entries, *step)?) } else { None };
+        let (change, tried_all) = facts::smallest(plan, policy, lead, from, until, *step, sent.is_empty());
         answers.push(Answer { step: *step, sent, obstacle, change, tried_all });
     }
     Ok((answers, entries))

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use self::change::{Change, change};
 use crate::db::{Chunk, RootDb, Workspace, chunks, parallel, parsed};
 use crate::diagnostics::render::Sources;
-use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanLabel};
+use crate::diagnostics::{Check, Diagnostic, Severity, Span};
 use crate::model::resolve::{LimitsPart, relowered};
 use crate::model::{PlanItem, lowered};
 use crate::plan::{Plan, Source, TestCase};
@@ -33,16 +33,7 @@ impl Mutant {
     /// The change as a finding.
     pub fn finding(&self) -> Diagnostic {
         let span = Span { file: self.file.clone(), range: self.at };
-        Diagnostic {
-            check: Check::UnnoticedChange,
-            severity: Severity::Advice,
-            message: format!("no test notices when {}", self.what),
-            span: span.clone(),
-            labels: vec![SpanLabel { span, text: "changed here".to_owned(), primary: true }],
-            help: None,
-            fixes: Vec::new(),
-            notes: Vec::new(),
-        }
+        Diagnostic::at(Check::UnnoticedChange, Severity::Advice, span, format!("no test notices when {}", self.what), "changed here")
     }
 
     /// The change as JSON.

@@ -1,10 +1,10 @@
 //! Tests of fields: of a lead, and of an event.
 
-use super::{Builder, Made, Unfit, no_such, seconds};
+use super::{Builder, Made, Unfit, day, no_such, seconds};
 use crate::plan::{Content, ContentAttribute, Field, FieldType, Predicate, Subject, Value};
-use crate::run::lead::{Fact, Instant};
+use crate::run::lead::Fact;
 use crate::run::policy::{Filter, Key, Near, Node, NodeId, Test};
-use crate::text::{Date, Decimal};
+use crate::text::Decimal;
 
 impl Builder<'_> {
     /// A test of a field of the lead.
@@ -98,7 +98,7 @@ impl Builder<'_> {
             Value::Number(number) => Key::Number(Decimal::parse(number, 9).map_err(|_| Unfit(format!("`{number}` is no number")))?),
             Value::Date(date) => match field.map(|field| &field.ty) {
                 Some(FieldType::Moment) => Key::Instant(self.instant(date)?),
-                _ => Key::Instant(date_instant(date)?),
+                _ => Key::Instant(day(date)?),
             },
             Value::Moment(moment) => Key::Instant(self.instant(moment)?),
             Value::Content(name) => Key::Content(*self.names.contents.get(name).ok_or_else(|| Unfit(format!("the plan has no content `{name}`")))?),
@@ -106,11 +106,6 @@ impl Builder<'_> {
             Value::Flag(flag) => Key::Flag(*flag),
         })
     }
-}
-
-/// The first instant of a day in UTC.
-fn date_instant(date: &str) -> Made<Instant> {
-    Date::parse(date).and_then(crate::run::clock::day_start).ok_or_else(|| Unfit(format!("`{date}` is no day")))
 }
 
 /// The place of an option in its field.

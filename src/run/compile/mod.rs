@@ -6,12 +6,16 @@ mod programs;
 
 pub(super) use fields::{option_number, subject};
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::clock::{Zone, moment};
 use super::lead::Instant;
-use super::policy::{Builtin, Cap, ChannelRules, EventPoints, Fade, Feed, List, Names, Node, NodeId, Policy, Program, Score, Step, Table, Track, Watch};
+use super::policy::{
+    Builtin, Cap, ChannelRules, EventPoints, Fade, Feed, List, Names, Node, NodeId, Policy, Program, Score, Step, Table, Track, Trigger, Watch,
+};
 use crate::plan::{self, Channel, Earned, Plan, Predicate};
 use crate::text::Decimal;
 
@@ -51,7 +55,7 @@ enum Once {
 /// What is made while a plan is compiled.
 pub(super) struct Builder<'p> {
     plan: &'p Plan,
-    zone: Zone,
+    zone: Arc<Zone>,
     nodes: Vec<Node>,
     known: FxHashMap<Node, NodeId>,
     lists: Vec<List>,
@@ -69,8 +73,6 @@ pub(super) struct Builder<'p> {
     from_stage: Vec<Vec<NodeId>>,
     scores: Vec<Score>,
     score_state: Vec<Once>,
-    /// The nodes of each anchor.
-    anchors: Vec<Vec<NodeId>>,
     /// The anchors of each program's labels.
     labels: FxHashMap<(u32, SmolStr), u32>,
 }
@@ -99,7 +101,7 @@ impl Policy {
 }
 
 impl<'p> Builder<'p> {
-    fn new(plan: &'p Plan, zone: Zone) -> Self {
+    fn new(plan: &'p Plan, zone: Arc<Zone>) -> Self {
         fn numbered<'a>(names: impl Iterator<Item = &'a SmolStr>) -> FxHashMap<SmolStr, u32> {
             names.cloned().zip(0..).collect()
         }
@@ -127,7 +129,6 @@ impl<'p> Builder<'p> {
             from_stage: vec![Vec::new(); plan.journeys.len()],
             scores: Vec::new(),
             score_state: vec![Once::NotYet; plan.scores.len()],
-            anchors: vec![Vec::new(); plan.programs.len()],
             labels: FxHashMap::default(),
         }
     }
@@ -148,34 +149,32 @@ impl<'p> Builder<'p> {
             self.program(number as u32, &mut programs, &mut tracks, &mut steps, &mut once, &mut roots, &mut asked)?;
         }
         let mut handoffs = Vec::new();
-        for (number, handoff) in (0..).zip(&self.plan.handoffs) {
+        for handoff in &self.plan.handoffs {
             let when = self.predicate(&handoff.predicate, Scope::LEAD)?;
-            roots.push((when, Some(Watch::Handoff(number))));
+            roots.push((when, Some(Watch::Handoff)));
             let mut back = Vec::new();
             for way in &handoff.back {
                 let when = self.predicate(&way.when, Scope::LEAD)?;
-                roots.push((when, Some(Watch::Handoff(number))));
+                roots.push((when, Some(Watch::Handoff)));
                 let program = self.program_number(&way.program)?;
                 back.push(super::policy::Back { program, after: way.after_seconds.map(seconds), when });
             }
             handoffs.push(super::policy::Handoff { when, back });
         }
-        let mut channels = vec![ChannelRules::default(); 8];
+        let mut channels = vec![ChannelRules::default(); Channel::ALL.len()];
         for rules in &self.plan.limits.channels {
             let needs = rules.needs.as_ref().map(|needs| self.predicate(needs, Scope::LEAD)).transpose()?;
             let never = rules.never.as_ref().map(|never| self.predicate(never, Scope::LEAD)).transpose()?;
             asked.extend(needs.iter().chain(&never));
             let addresses = rules.addresses.iter().map(|name| self.field_number(name)).collect::<Made<Vec<u32>>>()?;
-            if let Some(slot) = channels.get_mut(channel_number(rules.channel)) {
+            if let Some(slot) = channels.get_mut(rules.channel as usize) {
                 *slot = ChannelRules { addresses, needs, never };
             }
         }
         let consent_again = self.plan.limits.consent_again.as_ref().map(|again| self.predicate(again, Scope::LEAD)).transpose()?;
         roots.extend(consent_again.map(|node| (node, Some(Watch::Consent))));
         if all {
-            for (number, stages) in (0..).zip(&self.journeys) {
-                roots.extend(stages.iter().map(|node| (*node, Some(Watch::Journey(number)))));
-            }
+            roots.extend(self.journeys.iter().flatten().map(|node| (*node, None)));
             for (number, score) in (0..).zip(&self.plan.scores) {
                 roots.extend(self.scores.get(number as usize).and_then(|score| score.node).map(|node| (node, None)));
                 for band in &score.bands {
@@ -219,7 +218,7 @@ impl<'p> Builder<'p> {
         let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); self.nodes.len()];
         let mut fields = vec![Vec::new(); self.plan.lead.fields.len()];
         let mut identified = None;
-        let mut anchors = vec![Vec::new(); self.anchors.len()];
+        let mut anchors = vec![Vec::new(); self.plan.programs.len() + self.labels.len()];
         for node in (0..self.nodes.len() as u32).filter(|node| live.get(*node as usize) == Some(&true)) {
             for child in self.children(node) {
                 at_mut(&mut parents, child)?.push(node);
@@ -270,7 +269,7 @@ impl<'p> Builder<'p> {
             list.dedup();
         }
         for (number, track) in (0..).zip(&parts.tracks) {
-            if let (super::policy::Trigger::Signal, Some(list)) = (track.trigger, parts.track_list(self, number)?) {
+            if let Trigger::Signal(list) = track.trigger {
                 at_mut(&mut self.lists, list)?.tracks.push(number);
             }
         }
@@ -306,7 +305,7 @@ impl<'p> Builder<'p> {
             channels: parts.channels,
             consent_again: parts.consent_again,
             timezone_field: parts.timezone_field,
-            zone: self.zone.clone(),
+            zone: Arc::clone(&self.zone),
             builtin: parts.builtin,
             extra: parts.extra,
             names: std::mem::take(&mut self.names),
@@ -438,20 +437,6 @@ struct Parts {
     extra: Vec<NodeId>,
 }
 
-impl Parts {
-    /// The list of the events that start a track.
-    fn track_list(&self, builder: &mut Builder<'_>, track: u32) -> Made<Option<u32>> {
-        let Some(made) = self.tracks.get(track as usize) else { return Ok(None) };
-        let plan = builder.plan;
-        let written = plan.programs.get(made.program as usize).ok_or_else(no_such)?;
-        let own = self.programs.get(made.program as usize).ok_or_else(no_such)?;
-        match written.tracks.get((track - own.tracks.start) as usize).map(|track| &track.trigger) {
-            Some(plan::Trigger::Signal(event)) => builder.list(event).map(Some),
-            _ => Ok(None),
-        }
-    }
-}
-
 fn at_mut<T>(list: &mut [T], place: u32) -> Made<&mut T> {
     list.get_mut(place as usize).ok_or_else(no_such)
 }
@@ -462,6 +447,11 @@ fn no_such() -> Unfit {
 
 fn circle() -> Unfit {
     Unfit("the plan's segments, journeys and scores depend on each other in a circle".to_owned())
+}
+
+/// The first instant of a day in UTC.
+fn day(text: &str) -> Made<Instant> {
+    super::clock::day(text).ok_or_else(|| Unfit(format!("`{text}` is no day")))
 }
 
 /// The most that a length of time can be: whatever is longer than 10,000 years is as good as for ever.
@@ -476,11 +466,6 @@ fn micro(text: &str) -> Made<i128> {
 }
 
 fn cap(cap: &plan::Cap) -> Cap {
-    let channels = cap.channels.iter().fold(0u8, |bits, channel| bits | 1 << channel_number(*channel));
+    let channels = cap.channels.iter().fold(0u8, |bits, channel| bits | 1 << *channel as u8);
     Cap { most: cap.most, channels, seconds: seconds(cap.seconds) }
-}
-
-/// The place of a channel.
-pub(super) fn channel_number(channel: Channel) -> usize {
-    channel as usize
 }

@@ -1,6 +1,6 @@
 //! Predicates over leads as nodes.
 
-use super::{Builder, Made, Once, Scope, Unfit, at_mut, circle, micro, no_such, seconds};
+use super::{Builder, Made, Once, Scope, Unfit, at_mut, circle, day, micro, no_such, seconds};
 use crate::plan::{EventCount, EventPattern, OrderSign, Predicate, Window as Written};
 use crate::run::policy::{List, Node, NodeId, Window};
 
@@ -92,18 +92,14 @@ impl Builder<'_> {
             None => {}
             Some(Written::Seconds(length)) => window.last = Some(seconds(*length)),
             Some(Written::Since(date)) => {
-                let date = crate::text::Date::parse(date).and_then(super::super::clock::day_start);
-                window.since = Some(date.ok_or_else(no_such)?);
+                window.since = Some(day(date)?);
             }
             Some(Written::SinceJoining) => window.anchor = Some(scope.program.ok_or_else(outside)?),
             Some(Written::SinceTouch(label)) => {
                 let program = scope.program.ok_or_else(outside)?;
-                let next = self.anchors.len() as u32;
-                let anchor = *self.labels.entry((program, label.clone())).or_insert(next);
-                if anchor == next {
-                    self.anchors.push(Vec::new());
-                }
-                window.anchor = Some(anchor);
+                // The first anchors are the programs' joins.
+                let next = (self.plan.programs.len() + self.labels.len()) as u32;
+                window.anchor = Some(*self.labels.entry((program, label.clone())).or_insert(next));
             }
         }
         let bound = |this: &mut Self, least: u32| match least {

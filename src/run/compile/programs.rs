@@ -3,12 +3,12 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::{Builder, Made, Scope, Unfit, cap, no_such, seconds};
+use super::{Builder, Made, Scope, Unfit, cap, day, no_such, seconds};
 use crate::plan::{self, Action};
 use crate::run::clock::Hours;
 use crate::run::lead::DAY;
 use crate::run::policy::{Goal, NodeId, Program, Step, Touch, Track, Trigger, Watch};
-use crate::text::{Date, Decimal};
+use crate::text::Decimal;
 
 impl Builder<'_> {
     #[allow(clippy::too_many_arguments, reason = "the tables of the policy that is made")]
@@ -52,10 +52,6 @@ impl Builder<'_> {
         roots.extend(leave_when.map(|node| (node, watch)));
         let runs = match &written.runs {
             Some(runs) => {
-                let day = |date: &str| {
-                    let start = Date::parse(date).and_then(crate::run::clock::day_start);
-                    start.ok_or_else(|| Unfit(format!("`{date}` is no day")))
-                };
                 // First instants of days in the workspace's zone: the one after the last ends it.
                 Some((self.zone.instant(day(&runs.from)?), self.zone.instant(day(&runs.to)? + DAY)))
             }
@@ -65,7 +61,8 @@ impl Builder<'_> {
         let first_track = tracks.len() as u32;
         let first_step = steps.len() as u32;
         let last = written.steps.len() as u32;
-        let forward = |step: &plan::Step| nexts(&step.action).into_iter().flatten().all(|next| step.id < next && next <= last);
+        // All lead to later steps: so no instant can go round in a circle.
+        let forward = |step: &plan::Step| step.action.nexts().into_iter().all(|next| step.id < next && next <= last);
         let begun = written.tracks.iter().all(|track| track.first.is_none_or(|first| (1..=last).contains(&first)));
         if !begun || !written.steps.iter().all(forward) {
             return Err(Unfit(format!("the steps of the program `{}` do not lead forward to steps that it has", written.name)));
@@ -74,10 +71,7 @@ impl Builder<'_> {
         for track in &written.tracks {
             let trigger = match &track.trigger {
                 plan::Trigger::Join => Trigger::Join,
-                plan::Trigger::Signal(event) => {
-                    self.list(event)?;
-                    Trigger::Signal
-                }
+                plan::Trigger::Signal(event) => Trigger::Signal(self.list(event)?),
                 plan::Trigger::EverySeconds(0) => return Err(Unfit(format!("a track of the program `{}` starts every 0 seconds", written.name))),
                 plan::Trigger::EverySeconds(every) => Trigger::Every(seconds(*every).max(1)),
                 plan::Trigger::Moment(moment) => Trigger::Moment(self.instant(moment)?),
@@ -195,17 +189,6 @@ impl Builder<'_> {
             labels,
         });
         Ok(())
-    }
-}
-
-/// The ids that a step leads to. All must be later ones: so no instant can go round in a circle.
-fn nexts(action: &Action) -> Vec<Option<u32>> {
-    match action {
-        Action::Touch(touch) => vec![touch.next],
-        Action::Wait { next, .. } | Action::WaitUntil { next, .. } => vec![*next],
-        Action::If { branches, otherwise } => branches.iter().map(|branch| branch.next).chain([*otherwise]).collect(),
-        Action::Split { arms, .. } => arms.iter().map(|arm| arm.next).collect(),
-        Action::Handoff { .. } | Action::Leave => Vec::new(),
     }
 }
 

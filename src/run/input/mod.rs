@@ -140,10 +140,7 @@ impl Reader<'_> {
             (Written::Nothing, _) if field.optional || matches!(field.ty, FieldType::SetOf(_)) => nothing(field),
             (Written::Nothing, _) => return Err(Wrong::new(format!("`{name}` is never unknown")).help("give a value")),
             (Written::List(items), FieldType::SetOf(options)) => {
-                let mut found = items.iter().map(|item| option(name, options, item)).collect::<Result<Vec<u32>, Wrong>>()?;
-                found.sort_unstable();
-                found.dedup();
-                Fact::Set(found)
+                Fact::set(items.iter().map(|item| option(name, options, item)).collect::<Result<Vec<u32>, Wrong>>()?)
             }
             (Written::List(_), _) => return Err(Wrong::new(format!("`{name}` has one value, and this is a list"))),
             (Written::Flag(flag), FieldType::Flag) => Fact::Flag(*flag),
@@ -166,10 +163,7 @@ impl Reader<'_> {
             FieldType::OneOf(options) => Fact::Option(option(name, options, text)?),
             FieldType::SetOf(options) => {
                 let items = text.split('|').map(str::trim).filter(|item| !item.is_empty());
-                let mut found = items.map(|item| option(name, options, item)).collect::<Result<Vec<u32>, Wrong>>()?;
-                found.sort_unstable();
-                found.dedup();
-                Fact::Set(found)
+                Fact::set(items.map(|item| option(name, options, item)).collect::<Result<Vec<u32>, Wrong>>()?)
             }
             FieldType::Flag => match text {
                 // Spreadsheets write them in capitals.
@@ -189,18 +183,13 @@ impl Reader<'_> {
                 if matches!(ty, FieldType::WholeNumber(_)) && !number.is_whole() {
                     return Err(Wrong::new(format!("`{name}` is a whole number, and {text} is none")));
                 }
-                let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
-                if bound(&bounds.from).is_some_and(|from| number < from) || bound(&bounds.to).is_some_and(|to| number > to) {
+                if !bounds.hold(number) {
                     return Err(refuse());
                 }
                 Fact::Number(number)
             }
             FieldType::Date(bounds) => {
-                let date = Date::parse(text).ok_or_else(refuse)?;
-                let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| Date::parse(text));
-                if bound(&bounds.from).is_some_and(|from| date < from) || bound(&bounds.to).is_some_and(|to| date > to) {
-                    return Err(refuse());
-                }
+                let date = Date::parse(text).filter(|date| bounds.hold(*date)).ok_or_else(refuse)?;
                 Fact::Instant(super::clock::day_start(date).ok_or_else(refuse)?)
             }
             FieldType::Moment => Fact::Instant(self.instant(text)?),

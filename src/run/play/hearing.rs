@@ -32,7 +32,7 @@ impl Player<'_> {
         for place in 0..self.turned.len() {
             match self.turned.get(place).copied() {
                 Some(Watch::Program(program)) if self.concerns(program) => self.mark(program),
-                Some(Watch::Handoff(_)) => self.handoffs_marked = true,
+                Some(Watch::Handoff) => self.handoffs_marked = true,
                 Some(Watch::Consent) => consent = true,
                 Some(Watch::Wait) => self.work = true,
                 _ => {}

@@ -1,6 +1,5 @@
 //! Goals, sales, leaving and joining, and how tracks start and end: phases 1 to 5 of an instant.
 
-use super::super::hash;
 use super::super::lead::{Instant, Lead};
 use super::super::policy::{Policy, Program, Trigger};
 use super::super::trace::{Ending, Leaving, Sink, StepId, What};
@@ -8,8 +7,8 @@ use super::super::values::Token;
 use super::{Doing, Player, Run, Status};
 use crate::plan::Rejoin;
 
-impl Player<'_> {
-    fn program(&self, number: u32) -> Option<&Program> {
+impl<'p> Player<'p> {
+    fn program(&self, number: u32) -> Option<&'p Program> {
         self.policy.programs.get(number as usize)
     }
 
@@ -18,7 +17,7 @@ impl Player<'_> {
         for place in 0..self.marks.len() {
             let Some(number) = self.marks.get(place).copied() else { continue };
             let member = self.member(number);
-            let Some(goal) = self.program(number).and_then(|program| program.goal.clone()) else { continue };
+            let Some(goal) = self.program(number).and_then(|program| program.goal.as_ref()) else { continue };
             if member.status != Status::In || member.goal_seen || !self.holds(goal.node) || goal.within.is_some_and(|within| self.now > member.since + within) {
                 continue;
             }
@@ -91,7 +90,7 @@ impl Player<'_> {
             let seen_false = !self.holds(back.when);
             self.sales.seen_false.push(seen_false);
             if let Some(after) = back.after {
-                self.wake(self.now + after, Token::Handoff(handoff));
+                self.wake(self.now + after, Token::Handoff);
             }
         }
         let false_now = !self.holds(taken.when);
@@ -200,13 +199,11 @@ impl Player<'_> {
             (Some(left), Rejoin::AfterSeconds(seconds)) => member.back || now >= rejoin_at(left, seconds),
             (Some(_), Rejoin::Never) => member.back,
         };
-        let running = program.runs.is_none_or(|(start, end)| start <= now && now < end);
         let reached = program.goal.as_ref().is_some_and(|goal| self.holds(goal.without_events));
-        if !entry || !again || !running || reached {
+        if !entry || !again || !program.runs_at(now) || reached {
             return false;
         }
-        let Some(percent) = program.hold_out else { return true };
-        let held_out = member.held_out.unwrap_or_else(|| hash::below(hash::of(&[&lead.id, &program.name]), percent));
+        let held_out = member.held_out.unwrap_or_else(|| program.holds_out(&lead.id));
         if let Some(member) = self.members.get_mut(number as usize) {
             member.held_out = Some(held_out);
         }
@@ -255,7 +252,7 @@ impl Player<'_> {
                     let Some(run) = self.tracks.get_mut(track as usize) else { continue };
                     !std::mem::replace(&mut run.was_in_stage, in_stage) && in_stage
                 }
-                Trigger::Signal => inside && self.fired.binary_search(&track).is_ok(),
+                Trigger::Signal(_) => inside && self.fired.binary_search(&track).is_ok(),
                 Trigger::Every(seconds) => {
                     let due = inside && self.due.binary_search(&track).is_ok() && now > member.since && (now - member.since) % seconds == 0;
                     if due {

@@ -8,9 +8,8 @@ mod telling;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::clock::Zone;
@@ -103,7 +102,7 @@ pub struct Player<'p> {
     once: Vec<bool>,
     sent: Vec<SentTouch>,
     last_message: Option<Instant>,
-    bars: [Option<Instant>; 8],
+    bars: [Option<Instant>; Channel::ALL.len()],
     barred: Option<Instant>,
     /// Whether an older bar was made anew at this instant: it can be lifted, and the new one stands.
     barred_anew: bool,
@@ -115,9 +114,8 @@ pub struct Player<'p> {
     /// When the last was, and how many came in a row without a pause.
     last_doing: Instant,
     in_a_row: u32,
-    zones: FxHashMap<SmolStr, Option<Rc<Zone>>>,
-    zone: Option<Rc<Zone>>,
-    own_zone: Rc<Zone>,
+    /// The zone of the lead's own clock, once it was needed.
+    zone: Option<Arc<Zone>>,
     zone_told: bool,
     stages: Vec<Option<u32>>,
     /// Programs to look at in this instant.
@@ -140,7 +138,6 @@ impl<'p> Player<'p> {
     /// Plays leads by this policy.
     pub fn new(policy: &'p Policy) -> Self {
         let idle = Run { doing: Doing::Idle, started: 0, at: None, was_in_stage: false };
-        let own_zone = Rc::new(policy.zone.clone());
         Self {
             policy,
             values: Values::new(policy),
@@ -152,7 +149,7 @@ impl<'p> Player<'p> {
             once: vec![false; policy.once as usize],
             sent: Vec::new(),
             last_message: None,
-            bars: [None; 8],
+            bars: [None; Channel::ALL.len()],
             barred: None,
             barred_anew: false,
             sales: Sales::default(),
@@ -160,9 +157,7 @@ impl<'p> Player<'p> {
             doings: VecDeque::new(),
             last_doing: Instant::MIN,
             in_a_row: 0,
-            zones: FxHashMap::default(),
             zone: None,
-            own_zone,
             zone_told: false,
             stages: vec![None; policy.journeys.len()],
             marked: vec![false; policy.programs.len()],
@@ -186,7 +181,7 @@ impl<'p> Player<'p> {
         self.once.fill(false);
         self.sent.clear();
         self.last_message = None;
-        self.bars = [None; 8];
+        self.bars = [None; Channel::ALL.len()];
         self.barred = None;
         self.barred_anew = false;
         self.sales.has = false;
@@ -279,7 +274,7 @@ impl<'p> Player<'p> {
                 Token::Node(_) | Token::Score(_) => self.values.look_at(token),
                 Token::Track(track) => self.due.push(track),
                 Token::Program(program) => self.mark(program),
-                Token::Handoff(_) => self.handoffs_marked = true,
+                Token::Handoff => self.handoffs_marked = true,
                 Token::Instant => {}
             }
         }

@@ -1,6 +1,6 @@
 //! A touch: passed over, skipped, held or sent.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::clock::Zone;
 use super::super::hash;
@@ -217,25 +217,20 @@ impl Player<'_> {
     }
 
     /// The zone of the lead's own clock.
-    fn lead_zone<S: Sink>(&mut self, lead: &Lead, sink: &mut S) -> Rc<Zone> {
+    fn lead_zone<S: Sink>(&mut self, lead: &Lead, sink: &mut S) -> Arc<Zone> {
         if let Some(zone) = &self.zone {
-            return Rc::clone(zone);
+            return Arc::clone(zone);
         }
-        let named = match self.policy.timezone_field.map(|field| self.values.fact(field, lead)) {
-            Some(Fact::Text(name)) if !name.is_empty() => Some(name.clone()),
-            _ => None,
-        };
-        let zone = match named {
-            None => Rc::clone(&self.own_zone),
-            Some(name) => {
-                let known = self.zones.entry(name).or_insert_with_key(|name| Zone::named(name).map(Rc::new)).clone();
+        let own = match self.policy.timezone_field.map(|field| self.values.fact(field, lead)) {
+            Some(Fact::Text(name)) if !name.is_empty() => {
+                let known = Zone::named(name);
                 if known.is_none() && !std::mem::replace(&mut self.zone_told, true) {
                     self.record(sink, What::UnknownZone);
                 }
-                known.unwrap_or_else(|| Rc::clone(&self.own_zone))
+                known
             }
+            _ => None,
         };
-        self.zone = Some(Rc::clone(&zone));
-        zone
+        Arc::clone(self.zone.insert(own.unwrap_or_else(|| Arc::clone(&self.policy.zone))))
     }
 }

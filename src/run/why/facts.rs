@@ -1,6 +1,7 @@
 //! The smallest change in a lead's facts that would have changed whether a touch goes out.
 
 use crate::plan::{Field, FieldType, Given, Plan, Predicate, Value};
+use crate::run::clock::day_of;
 use crate::run::convert::Converter;
 use crate::run::lead::{DAY, Fact, Instant, Lead};
 use crate::run::play::Player;
@@ -91,9 +92,8 @@ fn values(plan: &Plan, policy: &Policy, lead: &Lead, number: u32, from: Instant)
                 let mut set: Vec<u32> = held.iter().copied().filter(|known| *known != option).collect();
                 if set.len() == held.len() {
                     set.push(option);
-                    set.sort_unstable();
                 }
-                Fact::Set(set)
+                Fact::set(set)
             };
             (0..options.len() as u32).map(turned).collect()
         }
@@ -127,16 +127,9 @@ fn values(plan: &Plan, policy: &Policy, lead: &Lead, number: u32, from: Instant)
 
 fn fits(field: &Field, fact: &Fact) -> bool {
     match (&field.ty, fact) {
-        (FieldType::Number(bounds) | FieldType::WholeNumber(bounds), Fact::Number(number)) => {
-            let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
-            bound(&bounds.from).is_none_or(|from| *number >= from)
-                && bound(&bounds.to).is_none_or(|to| *number <= to)
-                && (number.is_whole() || !matches!(field.ty, FieldType::WholeNumber(_)))
-        }
-        (FieldType::Date(bounds), Fact::Instant(at)) => {
-            let bound = |bound: &Option<smol_str::SmolStr>| bound.as_ref().and_then(|text| crate::run::clock::day_start(crate::text::Date::parse(text)?));
-            bound(&bounds.from).is_none_or(|from| *at >= from) && bound(&bounds.to).is_none_or(|to| *at <= to)
-        }
+        (FieldType::Number(bounds), Fact::Number(number)) => bounds.hold(*number),
+        (FieldType::WholeNumber(bounds), Fact::Number(number)) => bounds.hold(*number) && number.is_whole(),
+        (FieldType::Date(bounds), Fact::Instant(at)) => day_of(*at).is_some_and(|date| bounds.hold(date)),
         _ => true,
     }
 }

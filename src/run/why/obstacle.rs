@@ -1,10 +1,10 @@
 //! The first clause that stood in the way of a touch.
 
+use rustc_hash::FxHashSet;
+
 use crate::plan::{Action, Join, Plan, Predicate, Program, Source, Step, Trigger, predicate};
 use crate::run::Unfit;
-use crate::run::clock::Zone;
-use crate::run::hash;
-use crate::run::lead::{DAY, Instant, Lead};
+use crate::run::lead::{Instant, Lead};
 use crate::run::play::Player;
 use crate::run::policy::Policy;
 use crate::run::story::Story;
@@ -31,9 +31,8 @@ impl Obstacle {
 ///
 /// # Errors
 /// When the plan does not hang together.
-pub(super) fn find(plan: &Plan, lead: &Lead, from: Instant, until: Instant, entries: &[Entry], step: StepId) -> Result<Obstacle, Unfit> {
-    let zone = Zone::named(&plan.settings.timezone).unwrap_or_else(Zone::utc);
-    let story = Story { plan, lead, zone: &zone };
+pub(super) fn find(plan: &Plan, policy: &Policy, lead: &Lead, from: Instant, until: Instant, entries: &[Entry], step: StepId) -> Result<Obstacle, Unfit> {
+    let story = Story { plan, lead, zone: policy.zone() };
     let Some(program) = plan.programs.get(step.program as usize) else { return Ok(Obstacle::new(String::new(), None, None)) };
     // What the trace says of the touch itself.
     let about = |what: &What| match what {
@@ -85,12 +84,7 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
     asked.extend(program.leave_when.iter().map(|predicate| (Some(number), predicate)));
     let policy = Policy::new(plan, &asked, true)?;
     let nodes = policy.extra().to_vec();
-    let runs = program.runs.as_ref().and_then(|runs| {
-        let zone = Zone::named(&plan.settings.timezone)?;
-        // The end is the first instant of the day after the last, by the workspace's clock.
-        let day = |date: &str| crate::run::clock::day_start(crate::text::Date::parse(date)?);
-        Some((zone.instant(day(&runs.from)?), zone.instant(day(&runs.to)? + DAY)))
-    });
+    let made = policy.programs.get(number as usize);
     // How far the lead came at best, and when first.
     let mut best: (usize, Option<Instant>) = (0, None);
     Player::new(&policy).play_with(lead, from, until, &mut Nothing, |player, now| {
@@ -109,7 +103,7 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
             }
             if held == nodes.len() + 1 && !player.sales_has() {
                 held += 1;
-                held += usize::from(runs.is_none_or(|(start, end)| start <= now && now < end));
+                held += usize::from(made.is_none_or(|made| made.runs_at(now)));
             }
         }
         if held > best.0 || best.1.is_none() {
@@ -118,8 +112,6 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
     });
     let (held, at) = best;
     let source = Some(&program.source);
-    let percent = program.hold_out_percent.as_deref().and_then(|text| crate::text::Decimal::parse(text, 9).ok());
-    let held_out = percent.is_some_and(|percent| hash::below(hash::of(&[&lead.id, name]), percent.billionths()));
     let text = match held.checked_sub(1) {
         None if program.audience.anonymous => format!("{name} is for people without a name, and the lead is in the database"),
         None => format!("{name} is for leads in the database, and this one is not"),
@@ -137,7 +129,7 @@ fn joining(story: &Story<'_>, program: &Program, number: u32, from: Instant, unt
         }
         Some(place) if place == nodes.len() => format!("the lead never joins {name}: sales has them"),
         Some(place) if place == nodes.len() + 1 => format!("the lead never joins {name}: it does not run then"),
-        Some(_) if held_out => {
+        Some(_) if made.is_some_and(|made| made.holds_out(&lead.id)) => {
             let percent = program.hold_out_percent.as_deref().unwrap_or("");
             format!("the lead never joins {name}: their id is among the {percent}% who are held out")
         }
@@ -179,21 +171,13 @@ fn conjuncts(predicate: &Predicate) -> Vec<&Predicate> {
     }
 }
 
-/// The steps from which a step can be reached.
-fn leading_to(steps: &[Step], target: u32) -> Vec<bool> {
-    let mut leads: Vec<bool> = vec![false; steps.len()];
+/// The steps from which a step can be reached, by their ids; itself among them.
+fn leading_to(steps: &[Step], target: u32) -> FxHashSet<u32> {
+    let mut leads = FxHashSet::from_iter([target]);
     // Steps lead forward: from the last to the first.
-    for (place, step) in steps.iter().enumerate().rev() {
-        let reaches = |next: &Option<u32>| next.is_some_and(|id| id == target + 1 || leads.get((id as usize).wrapping_sub(1)) == Some(&true));
-        let found = match &step.action {
-            Action::Touch(touch) => reaches(&touch.next),
-            Action::Wait { next, .. } | Action::WaitUntil { next, .. } => reaches(next),
-            Action::If { branches, otherwise } => branches.iter().any(|branch| reaches(&branch.next)) || reaches(otherwise),
-            Action::Split { arms, .. } => arms.iter().any(|arm| reaches(&arm.next)),
-            Action::Handoff { .. } | Action::Leave => false,
-        };
-        if let Some(slot) = leads.get_mut(place) {
-            *slot = found;
+    for step in steps.iter().rev() {
+        if step.action.nexts().iter().any(|next| leads.contains(next)) {
+            leads.insert(step.id);
         }
     }
     leads
@@ -201,18 +185,17 @@ fn leading_to(steps: &[Step], target: u32) -> Vec<bool> {
 
 /// What turned the lead away between the start of the track and the touch: `entries` begin with the start.
 fn on_the_way(story: &Story<'_>, program: &Program, step: StepId, track: u32, entries: &[Entry]) -> Obstacle {
-    let leads = leading_to(&program.steps, step.step);
+    let leads = leading_to(&program.steps, step.step + 1);
     let mut waits: Option<&Entry> = None;
     for entry in entries {
         match &entry.what {
-            What::Chose { step: id, way } if id.program == step.program && leads.get(id.step as usize) == Some(&true) => {
+            What::Chose { step: id, way } if id.program == step.program && leads.contains(&(id.step + 1)) => {
                 let next = match program.steps.get(id.step as usize).map(|step| &step.action) {
                     Some(Action::If { branches, otherwise }) => way.map_or(*otherwise, |way| branches.get(way as usize).and_then(|branch| branch.next)),
                     Some(Action::Split { arms, .. }) => way.and_then(|way| arms.get(way as usize)).and_then(|arm| arm.next),
                     _ => None,
                 };
-                let still = next.is_some_and(|id| id == step.step + 1 || leads.get((id as usize).wrapping_sub(1)) == Some(&true));
-                if !still {
+                if next.is_none_or(|next| !leads.contains(&next)) {
                     return Obstacle::new(format!("the lead goes another way: {}", story.line(entry)), Some(entry.at), story.source(entry));
                 }
             }
