@@ -8,6 +8,7 @@ pub mod db;
 pub mod diagnostics;
 pub mod model;
 pub mod plan;
+pub mod proof;
 pub mod report;
 pub mod rulebook;
 pub mod run;

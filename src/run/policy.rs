@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::clock::{Hours, Zone};
 use super::hash;
 use super::lead::Instant;
-pub(super) use super::question::{Asked, Filter, Key, Near, Test};
+pub(crate) use super::question::{Asked, Filter, Key, Near, Test};
 use crate::plan::Channel;
 
 /// A predicate or a part of one, by its place in [`Policy::nodes`]. Children come before their parents.
@@ -16,7 +16,7 @@ pub type NodeId = u32;
 
 /// What is asked of a lead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// Always or never.
     Constant(bool),
     /// All of these.
@@ -41,7 +41,7 @@ pub(super) enum Node {
 
 /// Which events count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// Only those in the last so many seconds.
     pub last: Option<i64>,
     /// Only those from this instant on.
@@ -52,7 +52,8 @@ pub(super) struct Window {
 
 /// Events of a signal that pass a filter: their instants are kept in order.
 #[derive(Clone, Debug)]
-pub(super) struct List {
+pub(crate) struct List {
+    pub signal: u32,
     pub filter: Option<Filter>,
     /// Whether anything that runs reads their number.
     pub kept: bool,
@@ -68,7 +69,7 @@ pub(super) struct List {
 
 /// What an event of a list does to a score.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Feed {
+pub(crate) struct Feed {
     pub score: u32,
     /// The score's node.
     pub node: NodeId,
@@ -78,7 +79,7 @@ pub(super) struct Feed {
 
 /// A score.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Score {
+pub(crate) struct Score {
     pub events: Vec<EventPoints>,
     pub when: Vec<(NodeId, i128)>,
     /// The places of the `when` lines among all lines.
@@ -102,7 +103,7 @@ impl Score {
 
 /// Points for events.
 #[derive(Clone, Debug)]
-pub(super) struct EventPoints {
+pub(crate) struct EventPoints {
     /// Its place among the lines of the score.
     pub place: u32,
     pub list: u32,
@@ -114,7 +115,7 @@ pub(super) struct EventPoints {
 
 /// How points fade.
 #[derive(Clone, Debug)]
-pub(super) struct Fade {
+pub(crate) struct Fade {
     pub half_life: u32,
     pub table: Vec<u32>,
 }

@@ -8,7 +8,7 @@ use crate::text::Decimal;
 
 /// A test of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Test {
+pub(crate) enum Test {
     Known,
     Unknown,
     Flag,
@@ -26,7 +26,7 @@ pub(super) enum Test {
 
 /// A value that can be compared and hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(crate) enum Key {
     Number(Decimal),
     Flag(bool),
     Text(SmolStr),
@@ -90,7 +90,7 @@ impl Test {
 
 /// A test of a date against a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Near {
+pub(crate) enum Near {
     /// `now - D < date <= now`
     Last(i64),
     /// `now < date <= now + D`
@@ -121,14 +121,14 @@ impl Near {
 
 /// What is known already of one event: bits by the numbers of tests.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     known: u64,
     truth: u64,
 }
 
 /// What must be true of an event.
 #[derive(Clone, Debug)]
-pub(super) enum Filter {
+pub(crate) enum Filter {
     Constant(bool),
     All(Vec<Filter>),
     Any(Vec<Filter>),

@@ -5,7 +5,7 @@ use super::policy::{EventPoints, Score};
 
 /// The parts of a score's sum, in millionths of a point, before it is clamped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(crate) struct Sum {
     /// What events gave, as far as it is above zero.
     pub gained: i128,
     /// What events took, as a positive number.

@@ -80,6 +80,11 @@ impl Decimal {
         self.0
     }
 
+    /// The number of so many billionths.
+    pub fn from_billionths(billionths: i128) -> Self {
+        Self(billionths)
+    }
+
     /// This plus `other`.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -3,8 +3,10 @@
 mod fields;
 mod predicates;
 mod programs;
+mod terms;
 
 pub(super) use fields::{option_number, subject};
+pub use terms::Terms;
 
 use std::sync::Arc;
 

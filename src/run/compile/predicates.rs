@@ -84,7 +84,7 @@ impl Builder<'_> {
         })
     }
 
-    fn count(&mut self, count: &EventCount, scope: Scope) -> Made<NodeId> {
+    pub(super) fn count(&mut self, count: &EventCount, scope: Scope) -> Made<NodeId> {
         let pattern = EventPattern { signal: count.signal.clone(), filter: count.filter.clone() };
         let list = self.list(&pattern)?;
         let mut window = Window { last: None, since: None, anchor: if scope.goal { scope.program } else { None } };
@@ -127,7 +127,7 @@ impl Builder<'_> {
         }
         let filter = event.filter.as_ref().map(|filter| self.filter(filter, signal)).transpose()?;
         let number = self.lists.len() as u32;
-        self.lists.push(List { filter, kept: false, counts: Vec::new(), scores: Vec::new(), tracks: Vec::new(), joins: Vec::new() });
+        self.lists.push(List { signal, filter, kept: false, counts: Vec::new(), scores: Vec::new(), tracks: Vec::new(), joins: Vec::new() });
         self.list_of.insert(key, number);
         at_mut(&mut self.signals, signal)?.push(number);
         Ok(number)
