@@ -11,6 +11,7 @@ pub mod plan;
 pub mod proof;
 pub mod report;
 pub mod rulebook;
+pub mod rules;
 pub mod run;
 pub mod syntax;
 pub mod text;

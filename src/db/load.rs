@@ -12,7 +12,7 @@ use super::settings::{self, Settings};
 use super::{Asset, Damage, Db, RootDb, SourceFile, Workspace, chunks, parallel, parsed};
 use crate::diagnostics::Problem;
 use crate::plan::bytes_fingerprint;
-use crate::syntax::ast::Body;
+use crate::syntax::ast::{Body, Item};
 
 /// A policy file has at most so many bytes.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -306,10 +306,18 @@ pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded,
 
 /// A policy of texts that are in memory, by path, with its settings; `text` clauses find no files.
 pub fn in_memory(db: RootDb, texts: Vec<(SmolStr, String)>, settings: Settings) -> RootDb {
+    in_memory_with(db, texts, settings, &[])
+}
+
+/// A policy of texts that are in memory, with the files that its `text` clauses find, by path.
+pub fn in_memory_with(db: RootDb, texts: Vec<(SmolStr, String)>, settings: Settings, files: &[(&str, &str)]) -> RootDb {
+    let read = |text: &str| Asset::Read { sha256: bytes_fingerprint(text.as_bytes()), text: text.into() };
+    let mut assets: Vec<(SmolStr, Asset)> = files.iter().map(|(path, text)| (SmolStr::from(*path), read(text))).collect();
+    assets.sort_by(|a, b| a.0.cmp(&b.0));
     let mut texts = texts;
     texts.sort();
     let files: Vec<SourceFile> = texts.into_iter().map(|(path, text)| SourceFile::new(&db, path, text, None)).collect();
-    let _ = Workspace::new(&db, files, settings, Vec::new());
+    let _ = Workspace::new(&db, files, settings, assets);
     db
 }
 
@@ -342,20 +350,25 @@ pub fn read_assets(db: &RootDb, workspace: Workspace, root: &Path) -> Vec<(SmolS
 fn named_texts(db: &dyn Db, file: SourceFile) -> Vec<SmolStr> {
     let mut found = Vec::new();
     // Only what can hold the clause is read here: all else waits until it is checked.
-    for chunk in chunks(db, file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("content") && chunk.body(db).text.contains("text")) {
-        for item in &parsed(db, *chunk).items {
-            if let Body::Content(content) = &item.body
-                && let Some(text) = &content.text
-            {
-                found.extend(asset_path(file.path(db), &text.value));
-            }
-        }
+    let holds = |head: &str| head.starts_with("content") || head.starts_with("rule");
+    for chunk in chunks(db, file).chunks.iter().filter(|chunk| holds(chunk.head(db)) && chunk.body(db).text.contains("text \"")) {
+        texts_of(&parsed(db, *chunk).items, file.path(db), &mut found);
     }
     found
 }
 
+fn texts_of(items: &[Item], file: &str, found: &mut Vec<SmolStr>) {
+    for item in items {
+        match &item.body {
+            Body::Content(content) => found.extend(content.text.iter().filter_map(|text| asset_path(file, &text.value))),
+            Body::Rule(rule) => rule.flags.iter().chain(&rule.passes).for_each(|example| texts_of(&example.value, file, found)),
+            _ => {}
+        }
+    }
+}
+
 fn read_asset(path: &Path) -> Asset {
-    let read = || -> io::Result<Result<Vec<u8>, SmolStr>> {
+    let read = || -> io::Result<Result<String, SmolStr>> {
         let data = fs::metadata(path)?;
         if data.is_dir() {
             return Ok(Err("it is a folder".into()));
@@ -365,10 +378,10 @@ fn read_asset(path: &Path) -> Asset {
         }
         let mut bytes = Vec::new();
         fs::File::open(path)?.take(MOST_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(if std::str::from_utf8(&bytes).is_err() { Err("it is not UTF-8 text".into()) } else { Ok(bytes) })
+        Ok(String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".into()))
     };
     match read() {
-        Ok(Ok(bytes)) => Asset::Read(bytes_fingerprint(&bytes)),
+        Ok(Ok(text)) => Asset::Read { sha256: bytes_fingerprint(text.as_bytes()), text: text.into() },
         Ok(Err(why)) => Asset::Unusable(why),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Asset::Missing,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Asset::Unusable("you may not read it".into()),

@@ -78,8 +78,13 @@ pub enum Damage {
 /// A file that a `text` clause names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asset {
-    /// It was read: SHA-256 of its bytes.
-    Read(SmolStr),
+    /// It was read.
+    Read {
+        /// SHA-256 of its bytes.
+        sha256: SmolStr,
+        /// Its text.
+        text: Arc<str>,
+    },
     /// There is no such file.
     Missing,
     /// It cannot be used, for this reason.

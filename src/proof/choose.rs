@@ -44,6 +44,36 @@ pub(super) fn value(field: &Field, others: usize, asks: &[(Ask<'_>, bool)], now:
     }
 }
 
+/// Values of a field about what is asked of it, among them one for each way in which the answers can come out; all values of a field
+/// that has few.
+pub(super) fn candidates(field: &Field, asks: &[Ask<'_>], now: Instant) -> Vec<Fact> {
+    let both: Vec<(Ask<'_>, bool)> = asks.iter().flat_map(|ask| [(*ask, true), (*ask, false)]).collect();
+    let mut found: Vec<Fact> = match &field.ty {
+        FieldType::Flag => vec![Fact::Flag(false), Fact::Flag(true)],
+        FieldType::OneOf(options) => (0..options.len() as u32).map(Fact::Option).collect(),
+        FieldType::Number(bounds) => number(bounds, false, &both).into_iter().map(Fact::Number).collect(),
+        FieldType::WholeNumber(bounds) => number(bounds, true, &both).into_iter().map(Fact::Number).collect(),
+        FieldType::Text | FieldType::AddressOf(_) => {
+            // Each part by itself, and all that can be put together.
+            let mut texts = texts(&both);
+            for ask in asks {
+                texts.extend(super::choose::texts(&[(*ask, true)]));
+            }
+            texts.push("another".to_owned());
+            texts.sort();
+            texts.dedup();
+            texts.into_iter().map(|text| Fact::Text(text.into())).collect()
+        }
+        FieldType::Date(bounds) => dates(Some(bounds), &both, now).into_iter().map(Fact::Instant).collect(),
+        FieldType::Moment => dates(None, &both, now).into_iter().map(Fact::Instant).collect(),
+        FieldType::SetOf(_) | FieldType::Content | FieldType::Program => Vec::new(),
+    };
+    if field.optional {
+        found.push(Fact::Missing);
+    }
+    found
+}
+
 /// How much a number has to say: its digits without the zeros at its end.
 fn digits(value: i128) -> u32 {
     let mut value = value.unsigned_abs();

@@ -127,7 +127,7 @@ fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], list
 }
 
 /// At least `least` of some literals.
-fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
+pub(super) fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
     // reached[j]: at least j of those seen so far.
     let mut reached: Vec<Lit> = vec![sat.constant(true)];
     reached.extend((0..least).map(|_| sat.constant(false)));

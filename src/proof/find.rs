@@ -94,6 +94,17 @@ impl Prover {
         self.now
     }
 
+    /// The most that a score can be, in millionths of a point; `None` where nothing bounds it.
+    pub fn highest(&self, terms: &Terms<'_>, score: u32) -> Option<i128> {
+        super::most::highest(terms, &self.filters, score)
+    }
+
+    /// The greatest weight of conditions on facts that hold together within a node, and which they are; at most one of each group of
+    /// `exclusive` counts. No lead has more.
+    pub fn heaviest(&self, terms: &Terms<'_>, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
+        super::together::heaviest(terms, &self.filters, within, items, exclusive)
+    }
+
     /// A lead for whom a node holds, or a proof that there is none.
     pub fn find(&self, terms: &Terms<'_>, node: NodeId, universe: Universe) -> Found {
         self.find_all(terms, &[node], universe).0

@@ -10,10 +10,14 @@ mod cone;
 mod events;
 mod filters;
 mod find;
+mod most;
 mod points;
+pub(crate) mod rewrite;
 mod sat;
+mod together;
 
-pub use find::{Found, Prover};
+pub use find::{Example, Found, Prover};
+pub(crate) use most::points_of_one as most_points;
 
 /// Of whom a question speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -61,6 +61,12 @@ pub(super) fn bounds(terms: &Terms<'_>, filters: &Filters, number: u32, known: &
     (low, high)
 }
 
+/// The most that events can add to a score, before it is clamped; `None` where there is no bound.
+pub(super) fn events_at_most(terms: &Terms<'_>, filters: &Filters, number: u32, known: &Known) -> Option<i128> {
+    let score = terms.score(number)?;
+    score.events.iter().filter(|line| line.points > 0).map(|line| most_of(terms, filters, score, line, known)).sum()
+}
+
 /// What is left of points after some seconds.
 fn left(score: &Score, points: i128, age: i64) -> i128 {
     let size = points.abs();

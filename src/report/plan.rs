@@ -14,7 +14,6 @@ use crate::text::Range;
 /// The plan of a policy that has no errors; `None` when a declaration could not be lowered or there is no lead.
 pub fn plan(db: &RootDb) -> Option<Plan> {
     let workspace = Workspace::get(db);
-    let settings = workspace.settings(db);
     let worth = parallel::worth(workspace.bytes(db));
     let parts: Vec<Option<Vec<(PlanItem, Source)>>> = parallel::map(db, workspace.files(db), worth, |db, file| {
         let db: &dyn Db = db;
@@ -26,12 +25,18 @@ pub fn plan(db: &RootDb) -> Option<Plan> {
         }
         Some(items)
     });
+    assembled(db, parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten())
+}
+
+/// A plan of finished declarations; `None` when none of them is the lead.
+pub(super) fn assembled(db: &dyn Db, items: impl IntoIterator<Item = (PlanItem, Source)>) -> Option<Plan> {
+    let settings = Workspace::get(db).settings(db);
     let mut lead = None;
     let (mut signals, mut icps, mut segments, mut journeys, mut scores) = (builtin_signals(db), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut contents, mut programs, mut handoffs, mut rules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut limits: Vec<(LimitsPart, Source)> = Vec::new();
-    for part in parts {
-        for (item, source) in part? {
+    for (item, source) in items {
+        {
             match item {
                 PlanItem::Lead(item) => lead = Some(item),
                 PlanItem::Signal(item) => signals.push(item),
@@ -57,7 +62,7 @@ pub fn plan(db: &RootDb) -> Option<Plan> {
         compiler: concat!("nurture ", env!("CARGO_PKG_VERSION")).to_owned(),
         fingerprint: SmolStr::default(),
         settings: Settings { timezone: settings.timezone.clone(), as_of: settings.as_of.map(|date| date.to_string().into()) },
-        limits: merged(db, limits),
+        limits: merged(lead.as_ref()?, limits),
         lead: lead?,
         signals,
         icps,
@@ -74,7 +79,7 @@ pub fn plan(db: &RootDb) -> Option<Plan> {
 }
 
 /// An item with its source, docs, refs, allows and fingerprint filled in.
-fn finished(db: &dyn Db, file: SourceFile, chunk: Chunk<'_>, item: &Item, lowered: PlanItem) -> (PlanItem, Source) {
+pub(super) fn finished(db: &dyn Db, file: SourceFile, chunk: Chunk<'_>, item: &Item, lowered: PlanItem) -> (PlanItem, Source) {
     let source = |at: Range| {
         let place = line_index(db, file).line_column(file.text(db), at.start.saturating_add(chunk.start(db)));
         Source { file: file.path(db).clone(), line: place.line, column: place.column }
@@ -165,7 +170,7 @@ fn builtin_signals(db: &dyn Db) -> Vec<plan::Signal> {
 }
 
 /// All `limits` of the policy as one.
-pub(super) fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limits {
+pub(super) fn merged(lead: &plan::Lead, mut parts: Vec<(LimitsPart, Source)>) -> Limits {
     parts.sort_by(|(_, a), (_, b)| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     let mut limits = Limits::default();
     let mut needs: Vec<(Vec<plan::Channel>, Predicate)> = Vec::new();
@@ -181,7 +186,7 @@ pub(super) fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limit
         needs.extend(part.needs);
         never.extend(part.never);
     }
-    let lead = schema(db).lead.as_deref().unwrap_or_default();
+    let lead = &lead.fields;
     limits.channels = Channel::ALL
         .into_iter()
         .map(|channel| {
@@ -195,7 +200,7 @@ pub(super) fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limit
                 message: channel.is_message(),
                 addresses: lead
                     .iter()
-                    .filter(|field| matches!(&field.ty, Ty::Address(channels) if channels.contains(&channel)))
+                    .filter(|field| matches!(&field.ty, plan::FieldType::AddressOf(channels) if channels.contains(&known)))
                     .map(|field| field.name.clone())
                     .collect(),
                 needs: (!needed.is_empty()).then(|| Predicate::all(needed)),
@@ -203,7 +208,7 @@ pub(super) fn merged(db: &dyn Db, mut parts: Vec<(LimitsPart, Source)>) -> Limit
             }
         })
         .collect();
-    limits.timezone_field = lead.iter().find(|field| field.name == "timezone" && field.ty == Ty::Text).map(|field| field.name.clone());
+    limits.timezone_field = lead.iter().find(|field| field.name == "timezone" && field.ty == plan::FieldType::Text).map(|field| field.name.clone());
     limits.fingerprint = item_fingerprint(&limits);
     limits
 }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::clock::{Hours, Zone};
 use super::hash;
 use super::lead::Instant;
-pub(crate) use super::question::{Asked, Filter, Key, Near, Test};
+pub(crate) use super::question::{Asked, Filter, Key, Near, Test, ordered};
 use crate::plan::Channel;
 
 /// A predicate or a part of one, by its place in [`Policy::nodes`]. Children come before their parents.

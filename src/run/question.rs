@@ -51,7 +51,7 @@ impl Key {
 }
 
 /// Whether two values stand in this order.
-pub(super) fn ordered<T: Ord>(a: &T, order: OrderSign, b: &T) -> bool {
+pub(crate) fn ordered<T: Ord>(a: &T, order: OrderSign, b: &T) -> bool {
     match order {
         OrderSign::Below => a < b,
         OrderSign::AtMost => a <= b,

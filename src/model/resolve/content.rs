@@ -97,7 +97,7 @@ impl Resolver<'_> {
     fn text_file(&mut self, text: &Text) -> Resolved<plan::TextFile> {
         let named = &text.value;
         match self.asset(named) {
-            Some((file, Asset::Read(sha256))) => Ok(plan::TextFile { file, sha256 }),
+            Some((file, Asset::Read { sha256, .. })) => Ok(plan::TextFile { file, sha256 }),
             Some((file, Asset::Missing)) => self.fail(
                 Problem::new(Check::MissingTextFile, text.at, format!("there is no file `{file}`"))
                     .here("the text of this content")

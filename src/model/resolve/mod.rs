@@ -133,6 +133,39 @@ pub fn lowered<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Vec<Option<PlanItem>>
         .collect()
 }
 
+/// An example of a rule, in the form of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleExample {
+    /// Whether the rule must report it; else it must not.
+    pub flags: bool,
+    /// Where it stands in its chunk.
+    pub at: Range,
+    /// Its declarations, in order; `None` for one that has an error.
+    pub items: Vec<Option<PlanItem>>,
+}
+
+/// The examples of each rule of a chunk, by the rule's place among its declarations.
+#[salsa::tracked(returns(deref))]
+pub fn rule_examples<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Vec<(u32, Vec<RuleExample>)> {
+    let parsed = parsed(db, chunk);
+    if parsed.broken {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (item, owner) in parsed.items.iter().zip(0..) {
+        let Body::Rule(rule) = &item.body else { continue };
+        let mut made = Vec::new();
+        for (examples, flags) in [(&rule.flags, true), (&rule.passes, false)] {
+            for example in examples {
+                let mut resolver = Resolver::new(db, chunk, owner);
+                made.push(RuleExample { flags, at: example.at, items: resolver.example(&example.value) });
+            }
+        }
+        found.push((owner, made));
+    }
+    found
+}
+
 /// A declaration that was changed, in the place of number `owner` of its chunk, in the form of the plan; `None` if it has
 /// an error now.
 pub fn relowered(db: &dyn Db, chunk: Chunk<'_>, owner: u32, item: &Item) -> Option<PlanItem> {

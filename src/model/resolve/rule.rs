@@ -83,7 +83,7 @@ impl Resolver<'_> {
                 let _: Resolved<()> = self.missing(item, word, help);
             }
             for example in examples {
-                self.example(&example.value);
+                let _ = self.example(&example.value);
             }
         }
         let (Some(each), Some(when), Some(because)) = (each, when, &rule.because) else { return Err(Reported::with_its_declaration()) };
@@ -118,8 +118,8 @@ impl Resolver<'_> {
         self.fail(problem)
     }
 
-    /// Checks an example: its declarations see each other and what they need of the policy around them.
-    fn example(&mut self, items: &[Item]) {
+    /// Checks an example: its declarations see each other and what they need of the policy around them. What each is in the plan's form.
+    pub(super) fn example(&mut self, items: &[Item]) -> Vec<Option<super::PlanItem>> {
         let mut local = Local { names: Default::default(), schema: Schema::builtin() };
         let mut parts: Vec<schema::Part> = Vec::new();
         for item in items {
@@ -156,12 +156,11 @@ impl Resolver<'_> {
         }
         let outer = self.local.replace(Box::new(local));
         let uses = self.uses.len();
-        for item in items {
-            let _ = self.item(item);
-        }
+        let made = items.iter().map(|item| self.item(item).ok()).collect();
         // An example is no use of what it speaks of.
         self.uses.truncate(uses);
         self.local = outer;
+        made
     }
 
     /// `{path}` in a message.

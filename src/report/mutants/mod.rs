@@ -77,7 +77,7 @@ pub fn tried(db: &RootDb, plan: &Plan, cases: &[TestCase], limit: usize, say: im
             if let Some((part, _)) = parts.get_mut(candidate.part) {
                 *part = (**made).clone();
             }
-            candidate.limits = Some(super::plan::merged(db, parts));
+            candidate.limits = Some(super::plan::merged(&plan.lead, parts));
         }
     }
     all.into_par_iter()

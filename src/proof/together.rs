@@ -1,0 +1,63 @@
+//! How many conditions on facts can hold together: the bound behind worst-case contact.
+
+use super::Universe;
+use super::cone::Cone;
+use super::events::at_least;
+use super::filters::Filters;
+use super::sat::{Lit, Sat, Verdict};
+use crate::run::{NodeId, Terms};
+
+/// Conflicts that the search may cost.
+const BUDGET: u64 = 20_000;
+/// Sums beyond this are not told apart.
+const MOST: usize = 64;
+
+/// The greatest weight of conditions that hold together, and which they are: no lead has more, whatever happens. At most one of each
+/// group of `exclusive` counts. All must lie within `within`.
+pub(crate) fn heaviest(terms: &Terms<'_>, filters: &Filters, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
+    let all: u64 = items.iter().map(|(_, weight)| *weight).sum();
+    let mut sat = Sat::new(BUDGET);
+    let roots: Vec<NodeId> = items.iter().map(|(node, _)| *node).chain([within]).collect();
+    let cone = Cone::new(terms, filters, &mut sat, &roots, Universe::Database);
+    let inside = cone.lit(&sat, within);
+    sat.clause(&[inside]);
+    let chosen: Vec<Lit> = items
+        .iter()
+        .map(|(node, _)| {
+            let holds = cone.lit(&sat, *node);
+            let chosen = sat.fresh();
+            sat.clause(&[!chosen, holds]);
+            chosen
+        })
+        .collect();
+    for group in exclusive {
+        for (place, one) in group.iter().enumerate() {
+            for other in group.iter().take(place) {
+                if let (Some(one), Some(other)) = (chosen.get(*one), chosen.get(*other)) {
+                    sat.clause(&[!*one, !*other]);
+                }
+            }
+        }
+    }
+    let counted: Vec<Lit> =
+        items.iter().zip(&chosen).flat_map(|((_, weight), lit)| std::iter::repeat_n(*lit, usize::try_from(*weight).unwrap_or(MOST).min(MOST))).collect();
+    let (mut low, mut high) = (0usize, counted.len().min(MOST));
+    let mut best: Vec<usize> = Vec::new();
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        let enough = at_least(&mut sat, &counted, middle);
+        match sat.solve(&[enough]) {
+            Verdict::Satisfiable => {
+                best = (0..items.len()).filter(|place| chosen.get(*place).is_some_and(|lit| sat.holds(*lit))).collect();
+                low = middle;
+            }
+            Verdict::Unsatisfiable => high = middle - 1,
+            // What is not proved stays possible.
+            Verdict::GaveUp => return (all, best),
+        }
+    }
+    if low >= MOST {
+        return (all, best);
+    }
+    (low as u64, best)
+}

@@ -1,0 +1,118 @@
+//! Attributes of contents.
+
+use super::super::leads::Leads;
+use super::super::policy::Policy;
+use super::super::prose::ENOUGH;
+use super::super::truth::Span;
+use super::super::value::{Entity, Value};
+use crate::plan::Content;
+use crate::text::Date;
+
+const SELLING: [&str; 7] = ["brochure", "datasheet", "demo", "trial", "pricing", "announcement", "release_notes"];
+
+impl Policy<'_> {
+    /// The touches that carry a content, of those that somebody may reach.
+    pub fn touches_with(&self, content: u32) -> Vec<(u32, u32)> {
+        let Some(of) = self.plan.contents.get(content as usize) else { return Vec::new() };
+        let mut touches = self.touches();
+        touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.content.as_ref() == Some(&of.name)));
+        touches
+    }
+
+    fn direct_with(&self, content: u32) -> Vec<(u32, u32)> {
+        let mut touches = self.touches_with(content);
+        touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
+        touches
+    }
+
+    pub(super) fn content_attribute(&self, content: u32, name: &str) -> Value {
+        let Some(of) = self.plan.contents.get(content as usize) else { return Value::Absent };
+        match name {
+            "name" => Value::Text(of.name.clone()),
+            "title" => Value::text(of.title.as_deref()),
+            "kind" => Value::Word(of.kind.clone()),
+            "about" => Value::Word(of.about.clone()),
+            "for" => Value::Leads(Leads { anonymous: self.node(&of.predicate), ..Leads::of(self.node(&of.predicate)) }),
+            "for_all" => Value::Flag(self.is_everyone(self.node(&of.predicate))),
+            "stages" => Value::entities(of.stages.iter().filter_map(|stage| self.stage(stage))),
+            "answers" => Value::text(of.answers.as_deref()),
+            "gives" => Value::text(of.gives.as_deref()),
+            "url" => Value::text(of.url.as_deref()),
+            "home_page" => Value::flag(self.is_home_page(of)),
+            "text" => match (&of.text, self.inputs.texts.get(&of.name)) {
+                (_, Some(prose)) => Value::Text(prose.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ").into()),
+                (Some(_), None) => Value::Unknown("its text file was not read".into()),
+                (None, None) => Value::Absent,
+            },
+            "self_talk" => self.self_talk(of),
+            "sells" => Value::flag(SELLING.contains(&of.kind.as_str()) || matches!(of.about.as_str(), "product" | "company")),
+            "gated" => Value::flag(of.gated),
+            "mobile" => Value::flag(of.mobile),
+            "updated" => of.updated.as_deref().and_then(Date::parse).map_or(Value::Absent, Value::Date),
+            "touches" => Value::entities(self.touches_with(content).into_iter().map(|(program, step)| Entity::Touch(program, step))),
+            "sent_to" => {
+                let guards = self.direct_with(content).into_iter().filter_map(|(program, step)| Some(self.guards(program)?.steps.get(step as usize)?.guard));
+                Value::List(guards.map(Value::Leads).collect())
+            }
+            "barred" => {
+                let touches = self.direct_with(content);
+                let barred: Vec<_> = touches
+                    .iter()
+                    .filter_map(|(program, step)| self.touch(*program, *step))
+                    .map(|touch| super::super::guards::channel(&self.ground, touch.channel).barred)
+                    .collect();
+                // Barred from all of them; whom nothing reaches by this content is barred from nothing.
+                Value::Leads(if barred.is_empty() { Leads::nobody() } else { Leads::of(self.ground.and(&barred)) })
+            }
+            "repeats" => self.repeats_of(content),
+            _ => Value::Absent,
+        }
+    }
+
+    /// Whether a page is the front door of a site on which other content of the policy has pages.
+    fn is_home_page(&self, content: &Content) -> bool {
+        let Some((host, path)) = content.url.as_deref().and_then(host_and_path) else { return false };
+        is_front_door(path)
+            && self.plan.contents.iter().filter_map(|other| other.url.as_deref().and_then(host_and_path)).any(|(other, path)| other.eq_ignore_ascii_case(host) && !is_front_door(path))
+    }
+
+    fn self_talk(&self, content: &Content) -> Value {
+        let Some(prose) = self.inputs.texts.get(&content.name) else { return Value::Unknown(if content.text.is_some() { "its text file was not read" } else { "it has no text file" }.into()) };
+        if let Some(language) = content.language.as_deref().filter(|language| !is_english(language)) {
+            return Value::Unknown(format!("there are no word lists for texts in `{language}`").into());
+        }
+        let (us, you) = prose.about(None);
+        if us + you < ENOUGH {
+            return Value::Unknown(format!("its text has {} words about us or the reader, and {ENOUGH} are needed to say something", us + you).into());
+        }
+        // Hundredths, in billionths.
+        Value::Percent(Span::exact(us as i128 * 100_000_000_000 / (us + you) as i128))
+    }
+}
+
+/// `en`, `en-GB`
+pub(crate) fn is_english(language: &str) -> bool {
+    let first = language.split(['-', '_']).next().unwrap_or("");
+    first.eq_ignore_ascii_case("en") || first.eq_ignore_ascii_case("english")
+}
+
+fn host_and_path(url: &str) -> Option<(&str, &str)> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, path) = (rest.get(..end)?, rest.get(end..)?);
+    Some((host.strip_prefix("www.").unwrap_or(host), path.split(['?', '#']).next().unwrap_or("")))
+}
+
+/// No path, or one that only says "index", "home" or a language.
+fn is_front_door(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [] => true,
+        [one] => {
+            let one = one.to_ascii_lowercase();
+            let language = one.len() == 2 || (one.len() == 5 && one.as_bytes().get(2).is_some_and(|dash| matches!(dash, b'-' | b'_')));
+            matches!(one.as_str(), "index.html" | "index.htm" | "index.php" | "home" | "home.html") || (language && one.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_')))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,255 @@
+//! Attributes of groups of leads: what decides who is in one, and how many they are.
+
+use std::collections::BTreeSet;
+
+use super::super::facet_of;
+use super::super::leads::Leads;
+use super::super::policy::Policy;
+use super::super::truth::{Span, Truth};
+use super::super::value::{Entity, Value};
+use crate::proof::{Universe, rewrite};
+use crate::run::policy::Node;
+use crate::run::{NodeId, Terms};
+
+/// Groups that depend on more ways than this for one facet are not looked at one by one.
+const WAYS: usize = 4_096;
+
+impl Policy<'_> {
+    /// An attribute of a group.
+    pub fn group(&self, leads: Leads, name: &'static str) -> Value {
+        if let Some(known) = self.groups.borrow().get(&(leads, name)) {
+            return known.clone();
+        }
+        let value = match name {
+            "fields" => {
+                let fields: BTreeSet<u32> = self.fields_of(leads.known).into_iter().collect();
+                Value::entities(fields.into_iter().map(Entity::Field))
+            }
+            "signals" => Value::entities(self.signals_of(leads).into_iter().map(Entity::Signal)),
+            "facets" => {
+                let of = leads.guard.and_then(|(program, step)| self.guards(program)?.steps.get(step as usize).map(|step| step.chosen)).unwrap_or(leads);
+                self.facets(of)
+            }
+            "breadth" => self.breadth(leads),
+            "stuck" => {
+                let forever = match super::super::value::setting("forever", &self.inputs.thresholds) {
+                    Value::Seconds(seconds) => i64::try_from(seconds).unwrap_or(i64::MAX),
+                    _ => i64::MAX,
+                };
+                let mut terms = self.ground.terms.borrow_mut();
+                let (end, never) = (rewrite::in_the_end(&mut terms, leads.known, forever), rewrite::without_acts(&mut terms, leads.known));
+                drop(terms);
+                Value::Leads(Leads::of(self.ground.and(&[end, self.ground.not(never)])))
+            }
+            "size" => self.size(leads).map_or_else(Value::Unknown, Value::Number),
+            "reach" => match (self.size(leads), &self.inputs.census) {
+                (Ok(size), Some(census)) if census.total > 0 => {
+                    let share = |count: i128| count * 100 / i128::from(census.total);
+                    Value::Percent(Span { low: share(size.low), high: size.high.map(share) })
+                }
+                (Err(why), _) => Value::Unknown(why),
+                _ => Value::Percent(Span::exact(0)),
+            },
+            _ => Value::Absent,
+        };
+        self.groups.borrow_mut().insert((leads, name), value.clone());
+        value
+    }
+
+    /// Fields that a node asks for, by their places.
+    fn asked_fields(&self, node: NodeId) -> BTreeSet<u32> {
+        let terms = self.ground.terms.borrow();
+        rewrite::leaves(&terms, node)
+            .into_iter()
+            .filter_map(|leaf| match terms.node(leaf) {
+                Node::Fact(field, _) | Node::Clock(field, _) => Some(*field),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The node with some fields fixed, once for each way in which the tests of them can come out.
+    fn ways(&self, node: NodeId, fields: &[u32]) -> Option<Vec<NodeId>> {
+        let kinds = self.combinations(fields, node)?;
+        if kinds.len() > WAYS {
+            return None;
+        }
+        let mut terms = self.ground.terms.borrow_mut();
+        Some(kinds.into_iter().map(|kind| rewrite::fixed(&mut terms, node, &kind.values)).collect())
+    }
+
+    /// Fields on which a node depends: with one value a lead is in, with another, all else equal, out.
+    pub(super) fn fields_of(&self, node: NodeId) -> Vec<u32> {
+        let asked = self.asked_fields(node);
+        // What one comparison asks decides by itself.
+        if let Node::Fact(field, _) | Node::Clock(field, _) = self.ground.terms.borrow().node(node) {
+            return vec![*field];
+        }
+        asked.into_iter().filter(|field| self.depends(node, *field)).collect()
+    }
+
+    fn depends(&self, node: NodeId, field: u32) -> bool {
+        // A date against the clock is moved by time as well: it is asked, so it matters.
+        let clocked = {
+            let terms = self.ground.terms.borrow();
+            rewrite::leaves(&terms, node).into_iter().any(|leaf| matches!(terms.node(leaf), Node::Clock(known, _) if *known == field))
+        };
+        if clocked {
+            return true;
+        }
+        let Some(ways) = self.ways(node, &[field]) else { return true };
+        let (some, all) = (self.ground.or(&ways), self.ground.and(&ways));
+        if some == all {
+            return false;
+        }
+        !matches!(self.ground.some(self.ground.and(&[some, self.ground.not(all)])), Truth::No)
+    }
+
+    /// What decides for every lead in a group (RULES, `predicate.facets`).
+    pub(super) fn facets(&self, leads: Leads) -> Value {
+        let universe = if leads.known == Terms::NEVER && leads.anonymous != Terms::NEVER { Universe::Anonymous } else { Universe::Database };
+        let node = if universe == Universe::Anonymous { leads.anonymous } else { leads.known };
+        let nobody = |node: NodeId| matches!(super::super::leads::truth(&self.ground.find(node, universe)), Truth::No);
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        let mut by_facet: std::collections::BTreeMap<&str, Vec<u32>> = std::collections::BTreeMap::new();
+        let (mut scored, mut timed) = (Vec::new(), Vec::new());
+        {
+            let terms = self.ground.terms.borrow();
+            for leaf in rewrite::leaves(&terms, node) {
+                match terms.node(leaf) {
+                    Node::AtLeast(..) => scored.push(leaf),
+                    Node::Clock(field, _) => timed.push((*field, leaf)),
+                    _ => {}
+                }
+            }
+        }
+        if universe == Universe::Database {
+            for field in self.asked_fields(node) {
+                if let Some(of) = self.plan.lead.fields.get(field as usize) {
+                    by_facet.entry(facet_of(of)).or_default().push(field);
+                }
+            }
+        }
+        for (facet, fields) in by_facet {
+            // A date against the clock: with some date the lead would be out, if they are with all such tests turned round.
+            if fields.iter().any(|field| timed.iter().any(|(known, _)| known == field)) {
+                let leaves: Vec<NodeId> = timed.iter().filter(|(known, _)| fields.contains(known)).map(|(_, leaf)| *leaf).collect();
+                let without = self.all_ways(node, &leaves);
+                if nobody(without) {
+                    found.insert(facet);
+                }
+                continue;
+            }
+            if let Some(ways) = self.ways(node, &fields) {
+                let whatever = self.ground.and(&ways);
+                if nobody(whatever) {
+                    found.insert(facet);
+                }
+            }
+        }
+        let silent = self.ground.silent(None);
+        if nobody(self.ground.and(&[node, silent.known])) {
+            found.insert("behaviour");
+        }
+        if self.asks_for_a_stage(node, universe) {
+            found.insert("stage");
+        }
+        if scored.iter().any(|leaf| nobody(self.ground.and(&[node, *leaf])) || nobody(self.ground.and(&[node, self.ground.not(*leaf)]))) {
+            found.insert("score");
+        }
+        Value::List(found.into_iter().map(|facet| Value::Word(facet.into())).collect())
+    }
+
+    /// The node whatever some leaves are: for each combination of their truths.
+    fn all_ways(&self, node: NodeId, leaves: &[NodeId]) -> NodeId {
+        let mut terms = self.ground.terms.borrow_mut();
+        let mut ways = vec![node];
+        for leaf in leaves.iter().take(8) {
+            ways = ways.into_iter().flat_map(|way| [true, false].map(|is| rewrite::replaced(&mut terms, way, &[*leaf], is))).collect();
+        }
+        terms.and(ways)
+    }
+
+    /// Whether a group holds leads of some stages only: in no journey's every stage, and each in one.
+    fn asks_for_a_stage(&self, node: NodeId, universe: Universe) -> bool {
+        let nobody = |node: NodeId| matches!(super::super::leads::truth(&self.ground.find(node, universe)), Truth::No);
+        (0..self.plan.journeys.len() as u32).any(|journey| {
+            let members: Vec<NodeId> = self.stages_of(journey).into_iter().filter_map(|stage| if let Entity::Stage(journey, stage) = stage { Some(self.members(journey, stage).known) } else { None }).collect();
+            // Nothing that the journey asks is asked here: no need to prove it.
+            let shared = {
+                let terms = self.ground.terms.borrow();
+                let own: rustc_hash::FxHashSet<NodeId> = rewrite::leaves(&terms, node).into_iter().collect();
+                members.iter().flat_map(|member| rewrite::leaves(&terms, *member)).any(|leaf| own.contains(&leaf))
+            };
+            if !shared {
+                return false;
+            }
+            let any = self.ground.or(&members);
+            nobody(self.ground.and(&[node, self.ground.not(any)])) && members.iter().any(|member| nobody(self.ground.and(&[node, *member])) && !nobody(*member))
+        })
+    }
+
+    /// The share of all kinds of lead in which somebody who did nothing is in the group.
+    fn breadth(&self, leads: Leads) -> Value {
+        let kinds = self.kind_fields();
+        if kinds.is_empty() {
+            return Value::Unknown("no field of the lead says their role, industry, interest or solution".into());
+        }
+        let silent = self.ground.silent(None);
+        let node = self.ground.and(&[leads.known, silent.known]);
+        let asked = self.asked_fields(node);
+        let fields: Vec<u32> = kinds.into_iter().filter(|field| asked.contains(field)).collect();
+        let Some(kinds) = self.combinations(&fields, node) else { return Value::Unknown("there are too many kinds of lead to look at one by one".into()) };
+        let (mut inside, mut all, mut open) = (0u128, 0u128, 0u128);
+        for kind in kinds {
+            let of_kind = rewrite::fixed(&mut self.ground.terms.borrow_mut(), node, &kind.values);
+            all += u128::from(kind.count);
+            match self.ground.some(of_kind) {
+                Truth::Yes => inside += u128::from(kind.count),
+                Truth::No => {}
+                Truth::Unknown(_) => open += u128::from(kind.count),
+            }
+        }
+        let share = |count: u128| (count * 100_000_000_000 / all.max(1)) as i128;
+        Value::Percent(Span { low: share(inside), high: Some(share(inside + open)) })
+    }
+
+    /// How many real leads are in a group now, by a census: what it counts lies within the group, or holds it.
+    fn size(&self, leads: Leads) -> Result<Span, std::sync::Arc<str>> {
+        let Some(census) = &self.inputs.census else { return Err("there is no census of the real database".into()) };
+        let counted = |program: u32| self.plan.programs.get(program as usize).and_then(|program| census.programs.get(&program.name));
+        if let Some(count) = leads.audience.and_then(counted) {
+            return Ok(Span::whole(*count as usize));
+        }
+        // A touch that everyone in the audience gets who is not barred or gone: the audience is its reach.
+        if let Some((program, step)) = leads.guard
+            && self.guards(program).and_then(|guards| guards.steps.get(step as usize)).is_some_and(|step| step.plain)
+            && let Some(count) = counted(program)
+        {
+            return Ok(Span::whole(*count as usize));
+        }
+        let mut span = Span { low: 0, high: Span::whole(census.total as usize).high };
+        let groups = census.segments.iter().filter_map(|(name, count)| {
+            let segment = self.plan.segments.iter().find(|segment| segment.name == *name).map(|segment| &segment.predicate);
+            let predicate = segment.or_else(|| self.plan.icps.iter().find(|icp| icp.name == *name).map(|icp| &icp.predicate))?;
+            Some((self.node(predicate), *count))
+        });
+        let programs = census.programs.iter().filter_map(|(name, count)| {
+            let place = self.plan.programs.iter().position(|program| program.name == *name)?;
+            Some((self.audience(place as u32).known, *count))
+        });
+        for (node, count) in groups.chain(programs) {
+            let count = Span::whole(count as usize).low;
+            if node == leads.known {
+                return Ok(Span::exact(count));
+            }
+            if matches!(self.ground.some(self.ground.and(&[node, self.ground.not(leads.known)])), Truth::No) {
+                span.low = span.low.max(count);
+            }
+            if matches!(self.ground.some(self.ground.and(&[leads.known, self.ground.not(node)])), Truth::No) {
+                span.high = span.high.map(|high| high.min(count));
+            }
+        }
+        Ok(span)
+    }
+}

@@ -1,0 +1,310 @@
+//! Whom each touch can go out to. Two readings, never mixed (SEMANTICS 3.6): as leads are now, which says whom a touch is for; and
+//! whatever may change while a track waits, which alone says that nobody can ever get it.
+
+use super::leads::{Ground, Leads};
+use super::truth::Truth;
+use crate::plan::{self, Action, Channel, EventPattern, Join, Predicate, Subject, Touch, Trigger, Value};
+use crate::proof::Universe;
+use crate::proof::rewrite::{lasting, widened};
+use crate::run::{NodeId, Terms};
+
+/// What is known of a step.
+#[derive(Clone, Debug)]
+pub struct StepGuard {
+    /// Leads it can go out to.
+    pub guard: Leads,
+    /// The same, without what only keeps leads away: exits, `never`, bars. Facets are told from it.
+    pub chosen: Leads,
+    /// What has to be so of a lead at that minute for it to go out, whatever they did while the track waited.
+    pub possible: NodeId,
+    /// Whether anybody can ever come to it.
+    pub reachable: Truth,
+    /// Whether conditions of its own or on its way narrow it beyond the audience.
+    pub plain: bool,
+}
+
+/// What is known of a program.
+#[derive(Clone, Debug)]
+pub struct ProgramGuards {
+    /// Who may be in it.
+    pub audience: Leads,
+    /// Leads it ends for.
+    pub exit: Leads,
+    /// When its goal is reached, whenever they joined.
+    pub goal: Option<Leads>,
+    /// For each step, in the order of ids.
+    pub steps: Vec<StepGuard>,
+}
+
+/// A length of time beyond all windows.
+const FOR_EVER: i64 = i64::MAX;
+
+struct Maker<'g, 'p> {
+    ground: &'g Ground<'p>,
+    number: u32,
+    program: &'p plan::Program,
+    universe: Universe,
+}
+
+/// Whom each step of a program can go out to.
+pub fn of_program(ground: &Ground<'_>, number: u32) -> Option<ProgramGuards> {
+    let plan = ground.plan();
+    let program = plan.programs.get(number as usize)?;
+    let universe = if program.audience.anonymous { Universe::Anonymous } else { Universe::Database };
+    Maker { ground, number, program, universe }.make()
+}
+
+impl Maker<'_, '_> {
+    fn node(&self, predicate: &Predicate) -> NodeId {
+        self.ground.terms.borrow_mut().predicate(predicate, Some(self.number)).unwrap_or(Terms::NEVER)
+    }
+
+    fn leads(&self, node: NodeId) -> Leads {
+        match self.universe {
+            Universe::Database => Leads::of(node),
+            Universe::Anonymous => Leads::unnamed(node),
+        }
+    }
+
+    fn widened(&self, node: NodeId, seconds: i64) -> NodeId {
+        widened(&mut self.ground.terms.borrow_mut(), node, seconds)
+    }
+
+    fn make(&self) -> Option<ProgramGuards> {
+        let ground = self.ground;
+        let plan = ground.plan();
+        let audience = self.node(&self.program.audience.predicate);
+        let leave = self.program.leave_when.as_ref().map_or(Terms::NEVER, |predicate| self.node(predicate));
+        let handed: Vec<NodeId> = plan.handoffs.iter().map(|handoff| self.node(&handoff.predicate)).collect();
+        // Whom sales gave back may still be ready by the same signs.
+        let for_good: Vec<NodeId> =
+            plan.handoffs.iter().filter(|handoff| handoff.back.is_empty()).map(|handoff| self.node(&handoff.predicate)).collect();
+        let goal = self.program.goal.as_ref();
+        let reached = goal.map(|goal| self.node(&goal.predicate));
+        let ended = goal
+            .filter(|goal| goal.ends)
+            .and_then(|goal| ground.terms.borrow_mut().goal(&goal.predicate, self.number).ok())
+            .unwrap_or(Terms::NEVER);
+        let exit_goal = goal.filter(|goal| goal.ends).and(reached).unwrap_or(Terms::NEVER);
+        let exit = match self.universe {
+            Universe::Database => Leads::of(ground.or(&[&[leave, ground.not(audience), exit_goal], handed.as_slice()].concat())),
+            // Whoever says who they are is out of it.
+            Universe::Anonymous => Leads { known: Terms::ALWAYS, ..Leads::unnamed(ground.or(&[leave, ground.not(audience), exit_goal])) },
+        };
+        let gone = ground.or(&[vec![leave, ended], if self.universe == Universe::Database { for_good } else { Vec::new() }].concat());
+        let stays = ground.and(&[audience, ground.not(leave)]);
+        let remains = ground.not(gone);
+        let mut steps: Vec<Option<StepGuard>> = vec![None; self.program.steps.len()];
+        for (track_number, track) in self.program.tracks.iter().enumerate() {
+            let standing_stage = match &track.trigger {
+                Trigger::Stage { journey, stages } => self.node(&Predicate::StageIn { journey: journey.clone(), stages: stages.clone() }),
+                _ => Terms::ALWAYS,
+            };
+            let (start, start_possible) = self.start(&track.trigger);
+            let mut frozen: Vec<NodeId> = vec![Terms::NEVER; self.program.steps.len()];
+            let mut possible: Vec<NodeId> = vec![Terms::NEVER; self.program.steps.len()];
+            let arrive = |list: &mut Vec<NodeId>, id: Option<u32>, node: NodeId| {
+                if let Some(slot) = id.and_then(|id| id.checked_sub(1)).and_then(|place| list.get_mut(place as usize)) {
+                    *slot = ground.or(&[*slot, node]);
+                }
+            };
+            arrive(&mut frozen, track.first, start);
+            arrive(&mut possible, track.first, start_possible);
+            let stands = ground.and(&[stays, standing_stage]);
+            for (place, step) in self.program.steps.iter().enumerate().filter(|(_, step)| step.track as usize == track_number) {
+                let (here, may) = (frozen.get(place).copied().unwrap_or(Terms::NEVER), possible.get(place).copied().unwrap_or(Terms::NEVER));
+                match &step.action {
+                    Action::Touch(touch) => {
+                        let made = self.touch(touch, audience, remains, stands, standing_stage, here, may);
+                        if let Some(slot) = steps.get_mut(place) {
+                            *slot = Some(made);
+                        }
+                        arrive(&mut frozen, touch.next, here);
+                        arrive(&mut possible, touch.next, may);
+                    }
+                    Action::Wait { seconds, next } | Action::WaitUntil { at_most_seconds: seconds, next, .. } => {
+                        let seconds = i64::try_from(*seconds).unwrap_or(FOR_EVER);
+                        let later = self.widened(here, seconds);
+                        arrive(&mut frozen, *next, later);
+                        // Who cannot be here waits for nothing.
+                        let alive = may == Terms::ALWAYS || !matches!(self.some(ground.and(&[stands, may])), Truth::No);
+                        let left = if alive { lasting(&mut ground.terms.borrow_mut(), may) } else { Terms::NEVER };
+                        arrive(&mut possible, *next, left);
+                    }
+                    Action::If { branches, otherwise } => {
+                        let mut not_before = Vec::new();
+                        for branch in branches {
+                            let when = self.node(&branch.when);
+                            let way = [not_before.as_slice(), &[when]].concat();
+                            arrive(&mut frozen, branch.next, ground.and(&[&[here], way.as_slice()].concat()));
+                            arrive(&mut possible, branch.next, ground.and(&[&[may], way.as_slice()].concat()));
+                            not_before.push(ground.not(when));
+                        }
+                        arrive(&mut frozen, *otherwise, ground.and(&[&[here], not_before.as_slice()].concat()));
+                        arrive(&mut possible, *otherwise, ground.and(&[&[may], not_before.as_slice()].concat()));
+                    }
+                    Action::Split { arms, .. } => {
+                        for arm in arms {
+                            arrive(&mut frozen, arm.next, here);
+                            arrive(&mut possible, arm.next, may);
+                        }
+                    }
+                    Action::Handoff { .. } | Action::Leave => {}
+                }
+                if !matches!(step.action, Action::Touch(_))
+                    && let Some(slot) = steps.get_mut(place)
+                {
+                    let guard = self.leads(ground.and(&[audience, remains, standing_stage, here]));
+                    *slot = Some(StepGuard { guard, chosen: guard, possible: may, reachable: Truth::Yes, plain: false });
+                }
+            }
+        }
+        let nobody = StepGuard { guard: Leads::nobody(), chosen: Leads::nobody(), possible: Terms::NEVER, reachable: Truth::No, plain: false };
+        let mut steps: Vec<StepGuard> = steps.into_iter().map(|step| step.unwrap_or_else(|| nobody.clone())).collect();
+        for (place, step) in (0..).zip(&mut steps) {
+            step.guard.guard = Some((self.number, place));
+        }
+        let mut audience = self.leads(audience);
+        audience.audience = Some(self.number);
+        Some(ProgramGuards { audience, exit, goal: reached.map(|node| Leads { known: node, anonymous: node, guard: None, audience: None }), steps })
+    }
+
+    fn some(&self, node: NodeId) -> Truth {
+        super::leads::truth(&self.ground.find(node, self.universe))
+    }
+
+    /// What starts a track: as leads are now, and at that very instant.
+    fn start(&self, trigger: &Trigger) -> (NodeId, NodeId) {
+        let ground = self.ground;
+        let did = |event: &EventPattern, last: Option<u64>| ground.did(event, last);
+        // How a lead came in: at the join just now, else some time ago.
+        let joined = |just_now: bool| match &self.program.join {
+            None => Terms::ALWAYS,
+            Some(Join::When(predicate)) => {
+                let node = self.node(predicate);
+                if just_now { node } else { self.widened(node, FOR_EVER) }
+            }
+            Some(Join::On(event)) => did(event, just_now.then_some(1)),
+        };
+        match trigger {
+            Trigger::Join => (joined(true), joined(true)),
+            Trigger::Signal(event) => {
+                let now = did(event, Some(1));
+                (ground.and(&[joined(false), now]), now)
+            }
+            Trigger::Stage { .. } | Trigger::EverySeconds(_) | Trigger::Moment(_) => {
+                let joined = joined(false);
+                (joined, lasting(&mut ground.terms.borrow_mut(), joined))
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of which a guard is made")]
+    fn touch(
+        &self,
+        touch: &Touch,
+        audience: NodeId,
+        remains: NodeId,
+        stands: NodeId,
+        standing_stage: NodeId,
+        here: NodeId,
+        may: NodeId,
+    ) -> StepGuard {
+        let ground = self.ground;
+        let own: Vec<NodeId> = touch.only_if.iter().chain(&touch.reason).map(|predicate| self.node(predicate)).collect();
+        let own = ground.and(&own);
+        let channel = channel(ground, touch.channel);
+        let (needs, kept_out) = match self.universe {
+            Universe::Database => (channel.needs, channel.never),
+            Universe::Anonymous => (Terms::ALWAYS, Terms::NEVER),
+        };
+        let reached = ground.not(kept_out);
+        let chosen = ground.and(&[audience, standing_stage, here, own, needs]);
+        let mut guard = ground.and(&[chosen, remains, reached]);
+        let possible = ground.and(&[stands, may, own, needs, reached]);
+        let reachable = self.some(possible);
+        if !matches!(reachable, Truth::No) && matches!(self.some(guard), Truth::No) {
+            // What was true before a wait and what is asked after it do not go together, but in their turn.
+            let lasting = lasting(&mut ground.terms.borrow_mut(), here);
+            guard = ground.and(&[audience, standing_stage, lasting, own, needs, reached]);
+        }
+        let guard = if matches!(reachable, Truth::No) { Terms::NEVER } else { guard };
+        let plain = here == Terms::ALWAYS && own == Terms::ALWAYS && standing_stage == Terms::ALWAYS;
+        StepGuard { guard: self.leads(guard), chosen: self.leads(chosen), possible, reachable, plain }
+    }
+}
+
+/// Whom a channel reaches.
+pub struct ChannelGuard {
+    /// What must hold: consent.
+    pub needs: NodeId,
+    /// Who is left out: `never`, without an address, gone away.
+    pub never: NodeId,
+    /// Who is barred by what is no choice of readers: no address, gone away, no consent.
+    pub barred: NodeId,
+}
+
+/// Whom a channel reaches, by the limits.
+pub fn channel(ground: &Ground<'_>, channel: Channel) -> ChannelGuard {
+    let plan = ground.plan();
+    let node = |predicate: &Predicate| ground.terms.borrow_mut().predicate(predicate, None).unwrap_or(Terms::NEVER);
+    let Some(rules) = plan.limits.channels.iter().find(|rules| rules.channel == channel) else {
+        return ChannelGuard { needs: Terms::ALWAYS, never: Terms::NEVER, barred: Terms::NEVER };
+    };
+    let needs = rules.needs.as_ref().map_or(Terms::ALWAYS, &node);
+    let never = rules.never.as_ref().map_or(Terms::NEVER, &node);
+    let mut out = vec![];
+    if !rules.addresses.is_empty() {
+        let without: Vec<NodeId> =
+            rules.addresses.iter().map(|field| node(&Predicate::Unknown { subject: Subject { field: field.clone(), attribute: None } })).collect();
+        out.push(ground.and(&without));
+    }
+    if rules.message {
+        out.push(gone(ground, channel));
+    }
+    let mut barred = out.clone();
+    let not_needed = ground.not(needs);
+    for condition in [not_needed, never] {
+        if only_consent(ground, condition) {
+            barred.push(condition);
+        }
+    }
+    out.push(never);
+    ChannelGuard { needs, never: ground.or(&out), barred: ground.or(&barred) }
+}
+
+/// Leads whom an unsubscribe or a complaint bars from a channel. `consent again when` lifts it only where it can become true by
+/// itself: by what they do, or by time.
+fn gone(ground: &Ground<'_>, channel: Channel) -> NodeId {
+    let plan = ground.plan();
+    let subject = || Subject { field: "channel".into(), attribute: None };
+    let filter =
+        Predicate::Or { of: vec![Predicate::Unknown { subject: subject() }, Predicate::In { subject: subject(), values: vec![Value::Option(channel.name().into())] }] };
+    let went: Vec<NodeId> =
+        ["unsubscribe", "complain"].iter().map(|signal| ground.did(&EventPattern { signal: (*signal).into(), filter: Some(filter.clone()) }, None)).collect();
+    let went = ground.or(&went);
+    let Some(again) = &plan.limits.consent_again else { return went };
+    let again = ground.terms.borrow_mut().predicate(again, None).unwrap_or(Terms::NEVER);
+    let moves = {
+        let terms = ground.terms.borrow();
+        crate::proof::rewrite::leaves(&terms, again).iter().any(|leaf| !matches!(terms.node(*leaf), crate::run::policy::Node::Fact(..)))
+    };
+    if moves { ground.and(&[went, ground.not(again)]) } else { went }
+}
+
+/// Whether a condition depends on nothing but consent and going away.
+fn only_consent(ground: &Ground<'_>, node: NodeId) -> bool {
+    use crate::run::policy::Node;
+    let plan = ground.plan();
+    let terms = ground.terms.borrow();
+    let leaves = crate::proof::rewrite::leaves(&terms, node);
+    !leaves.is_empty()
+        && leaves.iter().all(|leaf| match terms.node(*leaf) {
+            Node::Fact(field, _) | Node::Clock(field, _) => plan.lead.fields.get(*field as usize).is_some_and(|field| super::facet_of(field) == "consent"),
+            Node::Count { list, .. } => terms
+                .list(*list)
+                .and_then(|list| plan.signals.get(list.signal as usize))
+                .is_some_and(|signal| signal.builtin && matches!(signal.name.as_str(), "unsubscribe" | "complain" | "bounce")),
+            _ => false,
+        })
+}

@@ -1,0 +1,26 @@
+//! Rules over the policy.
+
+mod attributes;
+pub mod census;
+pub mod eval;
+pub mod guards;
+pub mod leads;
+pub mod message;
+pub mod policy;
+pub mod pressure;
+pub mod prose;
+pub mod tracks;
+pub mod truth;
+pub mod value;
+
+use crate::model::rule_schema::FACETS_BY_NAME;
+use crate::plan::Field;
+
+/// What a field says about a lead: as written, else told from its name, else `other`.
+pub fn facet_of(field: &Field) -> &str {
+    if let Some(means) = &field.means {
+        return means;
+    }
+    let of = |name: &str| FACETS_BY_NAME.iter().find(|(_, names)| names.contains(&name)).map(|(facet, _)| *facet);
+    of(&field.name).unwrap_or("other")
+}

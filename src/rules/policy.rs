@@ -1,0 +1,193 @@
+//! The policy as rules see it: what is declared, and what only a compiler can tell of it, worked out when it is first asked.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::census::Census;
+use super::guards::{self, ProgramGuards};
+use super::leads::{Ground, Leads};
+use super::tracks::{self, ProgramRun};
+use super::value::{Entity, Value};
+use crate::plan::{Cap, Channel, Plan, Predicate};
+use crate::proof::Prover;
+use crate::run::lead::{DAY, Instant};
+use crate::run::{NodeId, Terms, Unfit};
+use crate::text::Date;
+
+/// What a policy is judged by, besides itself.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The day that "today" means.
+    pub today: Option<Date>,
+    /// Thresholds that are set, as they are written.
+    pub thresholds: BTreeMap<SmolStr, SmolStr>,
+    /// How many real leads there are.
+    pub census: Option<Census>,
+    /// The words of each content's text, by the content's name.
+    pub texts: BTreeMap<SmolStr, Arc<super::prose::Prose>>,
+}
+
+/// What kind of limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitKind {
+    /// At most so many in a window.
+    Frequency(Cap),
+    /// `CHANNEL needs …`
+    Needs(Channel, Predicate),
+    /// `never CHANNEL when …`
+    Never(Channel, Predicate),
+    /// Quiet hours.
+    Quiet(u16, u16),
+}
+
+/// A limit: of the workspace, or of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The program it belongs to.
+    pub program: Option<u32>,
+    /// What it does.
+    pub kind: LimitKind,
+}
+
+/// The policy and its facts.
+pub struct Policy<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// Predicates and proofs.
+    pub ground: Ground<'p>,
+    /// What it is judged by.
+    pub inputs: Inputs,
+    /// All limits, those of `limits` first.
+    pub limits: Vec<Limit>,
+    guards: Vec<OnceCell<Option<ProgramGuards>>>,
+    runs: Vec<OnceCell<ProgramRun>>,
+    pub(super) attributes: RefCell<FxHashMap<(Entity, SmolStr), Value>>,
+    pub(super) groups: RefCell<FxHashMap<(Leads, &'static str), Value>>,
+    pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
+    /// The instant of examples.
+    pub now: Instant,
+}
+
+impl<'p> Policy<'p> {
+    /// The policy of a plan.
+    ///
+    /// # Errors
+    /// When the plan does not hang together.
+    pub fn new(plan: &'p Plan, inputs: Inputs) -> Result<Self, Unfit> {
+        let now = now(inputs.today);
+        let ground = Ground::new(Terms::new(plan)?, Prover::new(now));
+        let caps = |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
+        let mut limits = caps(None, &plan.limits.caps);
+        if let Some(quiet) = &plan.limits.quiet {
+            limits.push(Limit { program: None, kind: LimitKind::Quiet(quiet.from_minute, quiet.to_minute) });
+        }
+        for rules in &plan.limits.channels {
+            limits.extend(rules.needs.iter().map(|needs| Limit { program: None, kind: LimitKind::Needs(rules.channel, needs.clone()) }));
+            limits.extend(rules.never.iter().map(|never| Limit { program: None, kind: LimitKind::Never(rules.channel, never.clone()) }));
+        }
+        for (number, program) in (0..).zip(&plan.programs) {
+            limits.extend(caps(Some(number), &program.caps));
+        }
+        Ok(Self {
+            plan,
+            ground,
+            inputs,
+            limits,
+            guards: plan.programs.iter().map(|_| OnceCell::new()).collect(),
+            runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),
+            attributes: RefCell::default(),
+            groups: RefCell::default(),
+            loads: RefCell::default(),
+            now,
+        })
+    }
+
+    /// Whom the touches of a program can go out to.
+    pub fn guards(&self, program: u32) -> Option<&ProgramGuards> {
+        self.guards.get(program as usize)?.get_or_init(|| guards::of_program(&self.ground, program)).as_ref()
+    }
+
+    /// How a program runs.
+    pub fn run(&self, program: u32) -> Option<&ProgramRun> {
+        Some(self.runs.get(program as usize)?.get_or_init(|| tracks::of_program(&self.ground, program)))
+    }
+
+    /// A predicate of no program.
+    pub fn node(&self, predicate: &Predicate) -> NodeId {
+        self.ground.terms.borrow_mut().predicate(predicate, None).unwrap_or(Terms::NEVER)
+    }
+
+    /// The touch at a step.
+    pub fn touch(&self, program: u32, step: u32) -> Option<&'p crate::plan::Touch> {
+        match &self.plan.programs.get(program as usize)?.steps.get(step as usize)?.action {
+            crate::plan::Action::Touch(touch) => Some(touch),
+            _ => None,
+        }
+    }
+
+    /// Programs that are not drafts, by their places.
+    pub fn programs(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..).zip(&self.plan.programs).filter(|(_, program)| !program.draft).map(|(number, _)| number)
+    }
+
+    /// Contents that are not drafts, by their places.
+    pub fn contents(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..).zip(&self.plan.contents).filter(|(_, content)| !content.draft).map(|(number, _)| number)
+    }
+
+    /// The touches of a program, those that nobody reaches too: places of steps. What carries a draft is not sent.
+    pub fn steps_of(&self, program: u32) -> Vec<u32> {
+        let Some(of) = self.plan.programs.get(program as usize) else { return Vec::new() };
+        let draft = |name: &SmolStr| self.plan.contents.iter().any(|content| content.name == *name && content.draft);
+        (0..)
+            .zip(&of.steps)
+            .filter(|(_, step)| matches!(&step.action, crate::plan::Action::Touch(touch) if !touch.content.as_ref().is_some_and(draft)))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// The touches of a program that somebody may reach.
+    pub fn touches_of(&self, program: u32) -> Vec<u32> {
+        let Some(guards) = self.guards(program) else { return Vec::new() };
+        let reached = |step: &u32| guards.steps.get(*step as usize).is_some_and(|step| step.reachable != super::truth::Truth::No);
+        self.steps_of(program).into_iter().filter(reached).collect()
+    }
+
+    /// Every touch of every program that somebody may reach.
+    pub fn touches(&self) -> Vec<(u32, u32)> {
+        self.programs().collect::<Vec<_>>().into_iter().flat_map(|program| self.touches_of(program).into_iter().map(move |step| (program, step))).collect()
+    }
+
+    /// The place of a content.
+    pub fn content(&self, name: &str) -> Option<u32> {
+        self.plan.contents.iter().position(|content| content.name == name).map(|place| place as u32)
+    }
+
+    /// The place of a signal.
+    pub fn signal(&self, name: &str) -> Option<u32> {
+        self.plan.signals.iter().position(|signal| signal.name == name).map(|place| place as u32)
+    }
+
+    /// A stage, written `journey.stage`.
+    pub fn stage(&self, name: &str) -> Option<Entity> {
+        let (journey, stage) = name.split_once('.')?;
+        let place = self.plan.journeys.iter().position(|known| known.name == journey)?;
+        let number = self.plan.journeys.get(place)?.stages.iter().position(|known| known.name == stage)?;
+        Some(Entity::Stage(place as u32, number as u32))
+    }
+
+    /// Whether a program speaks of those we cannot name.
+    pub fn is_anonymous(&self, program: u32) -> bool {
+        self.plan.programs.get(program as usize).is_some_and(|program| program.audience.anonymous)
+    }
+}
+
+/// The instant at which examples live: noon of today, if that is said.
+pub fn now(today: Option<Date>) -> Instant {
+    const USUAL: Instant = 1_767_225_600;
+    today.and_then(crate::run::clock::day_start).unwrap_or(USUAL) + DAY / 2
+}

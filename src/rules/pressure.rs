@@ -1,0 +1,384 @@
+//! How much one lead can get: a bound that no history breaks, and a history that was played (SEMANTICS 3.8). Facts do not change;
+//! events may come as badly as they can.
+
+use std::sync::Arc;
+
+use super::leads::Leads;
+use super::policy::{LimitKind, Policy};
+use super::truth::{Span, Truth};
+use super::value::{Value, setting};
+use crate::plan::{Action, Channel, Plan, Rejoin, Trigger};
+use crate::proof::rewrite;
+use crate::run::lead::{DAY, Event, Instant, Lead};
+use crate::run::policy::Node;
+use crate::run::trace::{Entry, Trace, What};
+use crate::run::{NodeId, Player, Terms};
+
+/// The most that one lead can get.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The most that was played.
+    pub low: u64,
+    /// The most that there can be; `None` for as often as the lead acts.
+    pub high: Option<u64>,
+    /// Who gets that much, when their story was played.
+    pub story: Option<Arc<Played>>,
+}
+
+/// A story that was played.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The lead.
+    pub lead: Lead,
+    /// What happened, in order.
+    pub entries: Vec<Entry>,
+    /// The places of the messages that count.
+    pub counted: Vec<usize>,
+}
+
+impl Load {
+    fn span(&self) -> Span {
+        Span::between(self.low, self.high)
+    }
+}
+
+/// For how long a held message can be late.
+const HELD: u64 = 7 * 86_400;
+/// Repetitions that a story is tried with, where a track can be started as often as a lead acts.
+const AGAIN: usize = 12;
+
+impl Policy<'_> {
+    /// The most messages that one lead of a program can get in a window, from all programs, limits applied.
+    pub(super) fn pressure_of(&self, program: u32, seconds: u64) -> Value {
+        let enough = match setting("max_contact", &self.inputs.thresholds) {
+            Value::Number(span) => span.value().map_or(0, |value| (value / 1_000_000_000) as u64),
+            _ => 0,
+        };
+        let messages = self.messages(|_| true);
+        let load = self.load(&messages, Some(seconds), true, self.audience(program), enough);
+        self.remember(format!("pressure {program} {seconds}"), &load);
+        Value::Number(load.span())
+    }
+
+    /// The most messages that a limit counts which one lead would get in its window, were no limit there.
+    pub(super) fn demand_of(&self, limit: u32) -> Value {
+        let Some(of) = self.limits.get(limit as usize) else { return Value::Absent };
+        let LimitKind::Frequency(cap) = &of.kind else { return Value::Absent };
+        let mut messages = self.messages(|channel| cap.channels.contains(&channel));
+        messages.retain(|(program, _)| of.program.is_none_or(|own| own == *program));
+        let within = of.program.map_or(Leads::of(Terms::ALWAYS), |program| self.audience(program));
+        let load = self.load(&messages, Some(cap.seconds), false, within, u64::from(cap.most));
+        self.remember(format!("demand {limit}"), &load);
+        Value::Number(load.span())
+    }
+
+    /// The most times that one lead can get a content by messages.
+    pub(super) fn repeats_of(&self, content: u32) -> Value {
+        let mut messages = self.touches_with(content);
+        messages.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
+        let load = self.load(&messages, None, true, Leads::of(Terms::ALWAYS), 1);
+        self.remember(format!("repeats {content}"), &load);
+        Value::Number(load.span())
+    }
+
+    fn remember(&self, key: String, load: &Load) {
+        self.loads.borrow_mut().insert(key, load.clone());
+    }
+
+    /// What was worked out for a figure: `pressure PROGRAM SECONDS`, `demand LIMIT`, `repeats CONTENT`.
+    pub fn known_load(&self, key: &str) -> Option<Load> {
+        self.loads.borrow().get(key).cloned()
+    }
+
+    /// Messages that somebody may get on channels that count.
+    pub fn messages(&self, counts: impl Fn(Channel) -> bool) -> Vec<(u32, u32)> {
+        let mut touches = self.touches();
+        touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message && counts(touch.channel)));
+        touches
+    }
+
+    /// The most of some messages that one lead can get in a window (ever, without one). Stories are played only where more than `enough`
+    /// is possible.
+    pub fn load(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads, enough: u64) -> Load {
+        let facts = |node: NodeId| rewrite::facts_only(&mut self.ground.terms.borrow_mut(), node);
+        let within_facts = facts(within.known);
+        let items: Vec<(NodeId, Option<u64>)> = messages
+            .iter()
+            .map(|(program, step)| {
+                let guard = self.guards(*program).and_then(|guards| guards.steps.get(*step as usize)).map_or(Terms::NEVER, |step| step.guard.known);
+                (facts(guard), self.runs(*program, *step, window, limited))
+            })
+            .collect();
+        let countless = items.iter().any(|(node, runs)| runs.is_none() && !matches!(self.ground.some(self.ground.and(&[*node, within_facts])), Truth::No));
+        let weighed: Vec<(NodeId, u64)> = items.iter().map(|(node, runs)| (*node, runs.unwrap_or(0))).collect();
+        let (bound, chosen) = self.ground.heaviest(within_facts, &weighed, &self.exclusive(messages, window, limited));
+        let mut high = if countless { None } else { Some(bound) };
+        if limited && let Some(capped) = window.and_then(|window| self.capped(messages, window)) {
+            high = Some(high.map_or(capped, |high| high.min(capped)));
+        }
+        if high.is_some_and(|high| high <= enough) {
+            return Load { low: 0, high, story: None };
+        }
+        let mut chosen: Vec<(u32, u32)> = chosen.iter().filter_map(|place| messages.get(*place)).copied().collect();
+        let repeated: Vec<(u32, u32)> = messages.iter().zip(&items).filter(|(_, (_, runs))| runs.is_none()).map(|(message, _)| *message).collect();
+        chosen.extend(repeated.iter().copied());
+        let story = self.play(messages, &chosen, window, limited, within);
+        let low = story.as_ref().map_or(0, |story| story.counted.len() as u64);
+        Load { low, high: high.map(|high| high.max(low)), story: story.map(Arc::new) }
+    }
+
+    /// How often one lead can get a message in a window: `None` for as often as they act.
+    fn runs(&self, program: u32, step: u32, window: Option<u64>, limited: bool) -> Option<u64> {
+        let of = self.plan.programs.get(program as usize)?;
+        let touch = self.touch(program, step)?;
+        if touch.once.is_some() {
+            return Some(1);
+        }
+        let track_number = of.steps.get(step as usize)?.track;
+        let track = of.tracks.get(track_number as usize)?;
+        let late = if limited { HELD } else { 0 };
+        let fits = |between: u64| -> Option<u64> {
+            let window = window?;
+            (between > 0).then(|| (window + late).saturating_sub(1) / between + 1)
+        };
+        match &track.trigger {
+            Trigger::Moment(_) => Some(1),
+            Trigger::EverySeconds(seconds) => fits(*seconds),
+            Trigger::Join => match of.rejoin {
+                Rejoin::Never => Some(1),
+                Rejoin::AfterSeconds(seconds) => fits(seconds),
+                // Whom nothing but facts lets in and out stays in.
+                Rejoin::Always if self.stays(program) => Some(1),
+                Rejoin::Always => None,
+            },
+            Trigger::Stage { .. } | Trigger::Signal(_) => fits(self.least_length(program, track_number)),
+        }
+    }
+
+    /// Whether a lead whose facts do not change can leave a program by no means.
+    fn stays(&self, program: u32) -> bool {
+        let Some(of) = self.plan.programs.get(program as usize) else { return false };
+        let moves = |predicate: &crate::plan::Predicate| {
+            let Ok(node) = self.ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
+            let terms = self.ground.terms.borrow();
+            rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
+        };
+        let ends = of.steps.iter().any(|step| matches!(step.action, Action::Leave | Action::Handoff { .. }));
+        let gone = of.goal.as_ref().is_some_and(|goal| goal.ends && moves(&goal.predicate));
+        let handed = self.plan.handoffs.iter().any(|handoff| moves(&handoff.predicate));
+        !ends && !gone && !handed && !moves(&of.audience.predicate) && !of.leave_when.as_ref().is_some_and(moves)
+    }
+
+    /// The least time that a run of a track takes, in seconds.
+    fn least_length(&self, program: u32, track: u32) -> u64 {
+        let Some(of) = self.plan.programs.get(program as usize) else { return 0 };
+        let mut least: Vec<u64> = vec![0; of.steps.len()];
+        let after = |least: &Vec<u64>, id: Option<u32>| id.and_then(|id| id.checked_sub(1)).and_then(|place| least.get(place as usize)).copied().unwrap_or(0);
+        for (place, step) in of.steps.iter().enumerate().rev() {
+            let own = match &step.action {
+                Action::Touch(touch) => after(&least, touch.next),
+                Action::Wait { seconds, next } => seconds.saturating_add(after(&least, *next)),
+                Action::WaitUntil { next, .. } => after(&least, *next),
+                Action::If { branches, otherwise } => branches.iter().map(|branch| after(&least, branch.next)).chain([after(&least, *otherwise)]).min().unwrap_or(0),
+                Action::Split { arms, .. } => arms.iter().map(|arm| after(&least, arm.next)).min().unwrap_or(0),
+                Action::Handoff { .. } | Action::Leave => 0,
+            };
+            if let Some(slot) = least.get_mut(place) {
+                *slot = own;
+            }
+        }
+        of.tracks.get(track as usize).map_or(0, |track| after(&least, track.first))
+    }
+
+    /// Messages of which one lead gets one at most: with one content in one program, or in arms of one split.
+    fn exclusive(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool) -> Vec<Vec<usize>> {
+        let mut groups: std::collections::BTreeMap<(u32, String), Vec<usize>> = std::collections::BTreeMap::new();
+        for (place, (program, step)) in messages.iter().enumerate() {
+            if let Some(key) = self.touch(*program, *step).and_then(|touch| touch.once.as_ref()) {
+                groups.entry((*program, key.to_string())).or_default().push(place);
+            }
+        }
+        let mut found: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
+        let late = if limited { HELD } else { 0 };
+        for (place, (program, step)) in messages.iter().enumerate() {
+            for (other_place, (other_program, other)) in messages.iter().enumerate().take(place) {
+                if program == other_program && self.apart(*program, *other, *step, window.map(|window| window + late)) {
+                    found.push(vec![other_place, place]);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether two steps of a program, the first before the second in the list, never both count: on different arms of a split, or in a
+    /// track that runs once on different ways of an `if`, or too long one after the other.
+    fn apart(&self, program: u32, first: u32, second: u32, window: Option<u64>) -> bool {
+        let Some(of) = self.plan.programs.get(program as usize) else { return false };
+        let track_of = |step: u32| of.steps.get(step as usize).map(|step| step.track);
+        let Some(track) = track_of(first).filter(|track| track_of(second) == Some(*track)) else { return false };
+        let Some(own) = of.tracks.get(track as usize) else { return false };
+        let once = matches!(own.trigger, Trigger::Join) && (of.rejoin == Rejoin::Never || self.stays(program)) || matches!(own.trigger, Trigger::Moment(_));
+        let mut wait: Vec<Option<u64>> = vec![None; of.steps.len()];
+        if let Some(slot) = wait.get_mut(first as usize) {
+            *slot = Some(0);
+        }
+        for (place, step) in of.steps.iter().enumerate().skip(first as usize) {
+            let Some(here) = wait.get(place).copied().flatten() else { continue };
+            let here = if let Action::Wait { seconds, .. } = &step.action { here.saturating_add(*seconds) } else { here };
+            for next in step.action.nexts() {
+                if let Some(slot) = wait.get_mut(next as usize - 1) {
+                    *slot = Some(slot.map_or(here, |known| known.min(here)));
+                }
+            }
+        }
+        match wait.get(second as usize).copied().flatten() {
+            // No way leads from the one to the other: a split parts them for good, an `if` as long as the track runs once.
+            None => once || self.split_apart(program, first, second),
+            Some(least) => once && window.is_some_and(|window| least >= window),
+        }
+    }
+
+    /// Whether two steps lie on different arms of one split.
+    fn split_apart(&self, program: u32, first: u32, second: u32) -> bool {
+        let Some(of) = self.plan.programs.get(program as usize) else { return false };
+        let reaches = |from: Option<u32>, to: u32| -> bool {
+            let mut open: Vec<u32> = from.into_iter().collect();
+            let mut seen = rustc_hash::FxHashSet::default();
+            while let Some(id) = open.pop() {
+                if id == to + 1 {
+                    return true;
+                }
+                if seen.insert(id)
+                    && let Some(step) = of.steps.get(id as usize - 1)
+                {
+                    open.extend(step.action.nexts());
+                }
+            }
+            false
+        };
+        of.steps.iter().any(|step| match &step.action {
+            Action::Split { arms, .. } => {
+                let ways = |to: u32| -> Vec<usize> { arms.iter().enumerate().filter(|(_, arm)| reaches(arm.next, to)).map(|(place, _)| place).collect() };
+                match (ways(first).as_slice(), ways(second).as_slice()) {
+                    ([one], [other]) => one != other,
+                    _ => false,
+                }
+            }
+            _ => false,
+        })
+    }
+
+    /// What limits let through at most: `None` where they do not bound it.
+    fn capped(&self, messages: &[(u32, u32)], window: u64) -> Option<u64> {
+        let channels: std::collections::BTreeSet<Channel> = messages.iter().filter_map(|(program, step)| self.touch(*program, *step)).map(|touch| touch.channel).collect();
+        let caps: Vec<(&[Channel], u64)> = self
+            .limits
+            .iter()
+            .filter(|limit| limit.program.is_none())
+            .filter_map(|limit| match &limit.kind {
+                LimitKind::Frequency(cap) => Some((cap.channels.as_slice(), u64::from(cap.most) * window.div_ceil(cap.seconds.max(1)))),
+                _ => None,
+            })
+            .collect();
+        let whole = caps.iter().filter(|(of, _)| channels.iter().all(|channel| of.contains(channel))).map(|(_, most)| *most).min();
+        let each: Option<u64> = channels.iter().map(|channel| caps.iter().filter(|(of, _)| of.contains(channel)).map(|(_, most)| *most).min()).sum();
+        whole.into_iter().chain(each).min()
+    }
+
+    /// Plays leads who could get these messages, and keeps the story in which most of those that count come in one window.
+    fn play(&self, messages: &[(u32, u32)], chosen: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads) -> Option<Played> {
+        let plan = if limited { self.plan.clone() } else { without_limits(self.plan) };
+        let policy = crate::run::Policy::new(&plan, &[], false).ok()?;
+        let mut player = Player::new(&policy);
+        let mut best: Option<Played> = None;
+        let mut try_lead = |lead: &Lead, from: Instant| {
+            let last = lead.events.last().map_or(from, |event| event.at);
+            let until = last.max(from) + 30 * DAY + window.map_or(150 * DAY, |window| 2 * i64::try_from(window).unwrap_or(0) + 60 * DAY);
+            let mut trace = Trace::default();
+            player.play(lead, from, until, &mut trace);
+            let counted = busiest(&trace.entries, messages, window);
+            if best.as_ref().is_none_or(|known| counted.len() > known.counted.len()) {
+                best = Some(Played { lead: lead.clone(), entries: trace.entries, counted });
+            }
+        };
+        for still in self.candidates(chosen, within) {
+            let mut lead = still.lead.clone();
+            let first = lead.events.first().map_or(still.now, |event| event.at).min(still.now);
+            for from in [first - 3_600, still.now] {
+                lead.identified = Some(from);
+                try_lead(&lead, from);
+            }
+            // Who does it all over again, day by day.
+            let acts: Vec<Event> = lead.events.iter().filter(|event| self.acts(event.signal)).cloned().collect();
+            if !acts.is_empty() {
+                let from = first - 3_600;
+                let mut again = lead.clone();
+                again.identified = Some(from);
+                for round in 1..=AGAIN as i64 {
+                    again.events.extend(acts.iter().map(|event| Event { at: event.at + round * DAY, ..event.clone() }));
+                }
+                again.events.sort_by_key(|event| event.at);
+                try_lead(&again, from);
+            }
+        }
+        best
+    }
+
+    /// Leads who could get as many of these messages together as was found.
+    fn candidates(&self, chosen: &[(u32, u32)], within: Leads) -> Vec<crate::run::still::Still> {
+        let guard = |(program, step): &(u32, u32)| self.guards(*program).and_then(|guards| guards.steps.get(*step as usize)).map(|step| step.guard.known);
+        let mut found = Vec::new();
+        let mut together = vec![within.known];
+        for node in chosen.iter().filter_map(guard) {
+            together.push(node);
+            let all = self.ground.and(&together);
+            if !self.ground.some(all).is_yes() {
+                together.pop();
+            }
+        }
+        // And those whose signals start the tracks, whatever else they did.
+        for nodes in [together, vec![within.known]] {
+            let all = self.ground.and(&nodes);
+            if let Some(example) = self.ground.find(all, crate::proof::Universe::Database).example() {
+                found.push(example.still.clone());
+            }
+        }
+        found
+    }
+}
+
+/// The plan without what holds messages back.
+fn without_limits(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    plan.limits.caps.clear();
+    plan.limits.quiet = None;
+    for program in &mut plan.programs {
+        program.caps.clear();
+        program.send_on = None;
+    }
+    plan
+}
+
+/// The places of the messages that count in the window that has most.
+fn busiest(entries: &[Entry], messages: &[(u32, u32)], window: Option<u64>) -> Vec<usize> {
+    let sent: Vec<(usize, Instant)> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| matches!(&entry.what, What::Sent { step, .. } if messages.contains(&(step.program, step.step))))
+        .map(|(place, entry)| (place, entry.at))
+        .collect();
+    let Some(window) = window.and_then(|window| i64::try_from(window).ok()) else { return sent.into_iter().map(|(place, _)| place).collect() };
+    let mut best: &[(usize, Instant)] = &[];
+    let mut start = 0;
+    for (end, (_, at)) in sent.iter().enumerate() {
+        while sent.get(start).is_some_and(|(_, first)| *first <= at - window) {
+            start += 1;
+        }
+        if let Some(here) = sent.get(start..=end)
+            && here.len() > best.len()
+        {
+            best = here;
+        }
+    }
+    best.iter().map(|(place, _)| *place).collect()
+}
