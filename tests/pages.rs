@@ -15,7 +15,7 @@ fn example(page: &str, heading: &str, language: &str) -> Option<String> {
 }
 
 /// Checks whose mistakes no text can show: they have tests of their own in `robust.rs`.
-const BEYOND_TEXT: [Check; 4] = [Check::NotUtf8, Check::TooLarge, Check::TooDeep, Check::ByteOrderMark];
+const BEYOND_TEXT: [Check; 5] = [Check::NotProved, Check::NotUtf8, Check::TooLarge, Check::TooDeep, Check::ByteOrderMark];
 
 #[test]
 fn examples_do_what_they_say() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{self, Stream};
-use super::policy::Policy;
+use super::policy::{Judging, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::model::names::schema;
@@ -17,6 +17,8 @@ use crate::model::names::schema;
 pub(super) struct Compile {
     #[command(flatten)]
     policy: Policy,
+    #[command(flatten)]
+    judging: Judging,
     /// Write the plan to this file, in one go: it is whole or untouched
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -24,10 +26,13 @@ pub(super) struct Compile {
 
 impl Compile {
     pub fn run(&self, common: &Common) -> Outcome {
-        let ready = match self.policy.ready(common) {
+        let mut ready = match self.policy.ready(common) {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
         };
+        if let Err(outcome) = ready.judge(common, &self.judging, false) {
+            return outcome;
+        }
         // The plan is the result; findings are messages.
         if !ready.findings.is_empty() && (!common.quiet || output::errors(&ready.findings) > 0) {
             let rendered = output::findings(common, Stream::Messages, &ready.findings, &ready.sources());
@@ -51,7 +56,10 @@ impl Compile {
             return Outcome::Findings;
         }
         let plan = match ready.made(common) {
-            Ok(plan) => plan,
+            Ok(mut plan) => {
+                plan.verdicts = ready.judgement.as_ref().map(|judgement| judgement.verdicts.clone()).unwrap_or_default();
+                plan
+            }
             Err(outcome) => return outcome,
         };
         let mut text = serde_json::to_string_pretty(&plan).unwrap_or_default();

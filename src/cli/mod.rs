@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod ask;
 mod check;
 mod compile;
 mod explain;
@@ -10,8 +11,10 @@ mod output;
 mod policy;
 mod progress;
 mod schema;
+mod rules;
 mod simulate;
 mod test;
+mod verdict;
 mod why;
 
 use std::process::ExitCode;
@@ -79,6 +82,14 @@ enum Command {
     /// Say what is wrong with a policy
     #[command(after_help = EXIT_STATUS)]
     Check(check::Check),
+    /// Say of each program whether it is nurturing, and by what
+    #[command(after_help = EXIT_STATUS)]
+    Verdict(verdict::VerdictPage),
+    /// Ask something of a policy's leads: who is in a group, whether one holds another
+    Ask(ask::Ask),
+    /// List the rules, their levels and why each level holds
+    #[command(after_help = EXIT_STATUS)]
+    Rules(rules::Rules),
     /// Print the plan of a policy as JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
@@ -88,9 +99,9 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Say why a lead did or did not get a touch, and what would have changed it
     Why(why::Why),
-    /// Print a JSON Schema: of the plan, or of a lead's file
+    /// Print a JSON Schema: of the plan, of a lead's file, or of a census
     Schema(schema::Schema),
-    /// Explain a check: what it finds, why, and how to mend it
+    /// Explain a check or a rule: what it finds, why, and how to mend it
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),
     /// Begin a policy: a small, good one, with comments that teach
@@ -107,6 +118,8 @@ enum Outcome {
     Findings,
     /// The tool could not do its job.
     Failed,
+    /// A question that was not decided.
+    Open,
 }
 
 /// Runs the command line.
@@ -122,6 +135,9 @@ pub fn main() -> ExitCode {
     let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
         Command::Check(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
+        Command::Verdict(command) => command.run(&cli.common),
+        Command::Ask(command) => command.run(&cli.common),
+        Command::Rules(command) => command.run(&cli.common),
         Command::Test(command) => command.run(&cli.common),
         Command::Simulate(command) => command.run(&cli.common),
         Command::Why(command) => command.run(&cli.common),
@@ -144,5 +160,6 @@ pub fn main() -> ExitCode {
         Outcome::Clean => 0,
         Outcome::Findings => 1,
         Outcome::Failed => 2,
+        Outcome::Open => 3,
     })
 }

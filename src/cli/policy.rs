@@ -17,6 +17,7 @@ use crate::model::names::{index, schema};
 use crate::model::rule_schema::SETTINGS as THRESHOLDS;
 use crate::plan::Plan;
 use crate::report::findings::findings;
+use crate::report::judgement::{self, Asked, Judgement};
 use crate::report::plan::plan;
 use crate::rulebook;
 use crate::text::Date;
@@ -31,6 +32,17 @@ pub(super) struct Policy {
     as_of: Option<String>,
 }
 
+/// How it is judged.
+#[derive(Args, Clone, Default)]
+pub(super) struct Judging {
+    /// How many real leads there are, counted by segment and program: a JSON file (`nurture schema census`)
+    #[arg(long, value_name = "FILE")]
+    pub census: Option<PathBuf>,
+    /// Do not judge by rules: check the language alone
+    #[arg(long)]
+    pub no_rules: bool,
+}
+
 /// A policy with its findings.
 pub(super) struct Ready {
     pub loaded: Loaded,
@@ -38,10 +50,17 @@ pub(super) struct Ready {
     pub findings: Vec<Diagnostic>,
     /// Findings of level error in files that were not asked for.
     pub elsewhere: usize,
+    /// What the rulebook says, if it was asked.
+    pub judgement: Option<Judgement>,
     started: Instant,
 }
 
 impl Policy {
+    /// The policy of some paths.
+    pub fn of(paths: Vec<PathBuf>, as_of: Option<String>) -> Self {
+        Self { paths, as_of }
+    }
+
     /// Loads and checks the policy. `Err` when that could not be done; why has been said then.
     pub fn ready(&self, common: &Common) -> Result<Ready, Outcome> {
         let started = Instant::now();
@@ -65,7 +84,7 @@ impl Policy {
         let all = findings(&loaded.db);
         let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| loaded.sources.asks_for(&diagnostic.span.file));
         let elsewhere = output::errors(&rest);
-        Ok(Ready { loaded, findings: found, elsewhere, started })
+        Ok(Ready { loaded, findings: found, elsewhere, judgement: None, started })
     }
 
     /// Whether the policy comes from standard input.
@@ -129,6 +148,18 @@ impl Policy {
     }
 }
 
+/// Reads a census.
+fn read_census(path: &std::path::Path) -> Result<crate::rules::census::Census, LoadError> {
+    let shown = path.display();
+    let help = Some("`nurture schema census` prints what it has to look like".to_owned());
+    let bytes = std::fs::read(path).map_err(|error| LoadError { message: format!("cannot read `{shown}`: {}", output::why(&error)), help: None })?;
+    let text = String::from_utf8(bytes).map_err(|_| LoadError { message: format!("`{shown}` is not UTF-8 text"), help: None })?;
+    serde_json::from_str(&text).map_err(|error| {
+        let what = crate::run::input::plain_json_error(&error);
+        LoadError { message: format!("`{shown}` is no census: {what}"), help }
+    })
+}
+
 /// A name in `[levels]` that neither the language, nor the rulebook, nor the policy knows.
 fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
     let settings = Workspace::get(&loaded.db).settings(&loaded.db);
@@ -161,7 +192,7 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
     let span = |range| Span { file: SETTINGS.into(), range };
     let label = problem.labels.first().map_or("", |label| label.text.as_str());
     Diagnostic {
-        check: problem.check,
+        check: problem.check.into(),
         severity: Severity::Error,
         message: problem.message.clone(),
         span: span(problem.range()),
@@ -181,6 +212,37 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
 }
 
 impl Ready {
+    /// Judges the policy by the rulebook, if nothing of the language stands in the way: its findings join the others.
+    ///
+    /// `Err` when that could not be done; why has been said then.
+    pub fn judge(&mut self, common: &Common, judging: &Judging, show_allowed: bool) -> Result<(), Outcome> {
+        let census = match &judging.census {
+            None => None,
+            Some(path) => Some(read_census(path).map_err(|error| output::failed(common, &error))?),
+        };
+        if judging.no_rules || output::errors(&self.findings) + self.elsewhere > 0 || schema(&self.loaded.db).lead.is_none() {
+            return Ok(());
+        }
+        let plan = self.made(common)?;
+        if let Some(problem) = census.as_ref().and_then(|census| census.problem(&plan)) {
+            return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
+        }
+        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed }) {
+            Ok(judged) => judged,
+            Err(unfit) => {
+                let help = Some("this is a fault of nurture: please report it".to_owned());
+                return Err(output::failed(common, &LoadError { message: unfit.0, help }));
+            }
+        };
+        let all = std::mem::take(&mut judged.findings);
+        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|finding| self.loaded.sources.asks_for(&finding.span.file));
+        self.elsewhere += output::errors(&rest);
+        self.findings.extend(found);
+        self.findings.sort_by(Diagnostic::order);
+        self.judgement = Some(judged);
+        Ok(())
+    }
+
     /// The plan, if nothing stands in its way; else what does is said, and that `nothing` was done.
     pub fn plan(&self, common: &Common, nothing: &str) -> Result<Plan, Outcome> {
         let errors = output::errors(&self.findings) + self.elsewhere;

@@ -18,6 +18,8 @@ enum Of {
     Plan,
     /// What `simulate` and `why` read
     Lead,
+    /// What `check --census` reads
+    Census,
 }
 
 impl Schema {
@@ -25,6 +27,7 @@ impl Schema {
         let schema = match self.of {
             Of::Plan => crate::plan::schema(),
             Of::Lead => crate::run::input::schema(),
+            Of::Census => schemars::schema_for!(crate::rules::census::Census).to_value(),
         };
         let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
         text.push('\n');

@@ -90,6 +90,7 @@ checks! {
     MisusedName "misused_name" Error "A name stands for another kind of thing than the place asks for";
     MixedAndOr "mixed_and_or" Error "`and` and `or` are mixed without parentheses";
     NeverMissing "never_missing" Error "`is known` or `is unknown` asks for a field that is never missing";
+    NotProved "not_proved" Warning "A rule of level error was not decided: its proof gave up";
     NotUtf8 "not_utf8" Error "A file is not UTF-8 text";
     OutOfDomain "out_of_domain" Error "A value lies outside what a field can be";
     Quotes "quotes" Error "A text stands in quotes of another kind";

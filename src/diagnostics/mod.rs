@@ -10,5 +10,5 @@ pub mod render;
 mod suggest;
 
 pub use catalogue::{Check, Severity};
-pub use problem::{Address, Diagnostic, Edit, Fix, Kind, Label, Part, Place, Problem, Reported, Span, SpanEdit, SpanFix, SpanLabel};
+pub use problem::{Address, Diagnostic, Edit, Finder, Fix, Kind, Label, Part, Place, Problem, Reported, Span, SpanEdit, SpanFix, SpanLabel};
 pub use suggest::{closest, list_words};

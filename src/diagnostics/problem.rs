@@ -297,11 +297,47 @@ pub struct SpanFix {
     pub sure: bool,
 }
 
+/// What found something: a check of the language, or a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Finder {
+    /// A check of the language.
+    Check(Check),
+    /// A rule, by its name.
+    Rule(SmolStr),
+}
+
+impl Finder {
+    /// Its name, as it is written in settings, `allow`, `explain` and reports.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Check(check) => check.name(),
+            Self::Rule(name) => name,
+        }
+    }
+
+    /// The check, if it is one.
+    pub fn check(&self) -> Option<Check> {
+        if let Self::Check(check) = self { Some(*check) } else { None }
+    }
+}
+
+impl From<Check> for Finder {
+    fn from(check: Check) -> Self {
+        Self::Check(check)
+    }
+}
+
+impl PartialEq<Check> for Finder {
+    fn eq(&self, other: &Check) -> bool {
+        self.check() == Some(*other)
+    }
+}
+
 /// A problem as it is shown: all places absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Which check found it.
-    pub check: Check,
+    /// What found it.
+    pub check: Finder,
     /// How bad it is, after settings.
     pub severity: Severity,
     /// The headline.
@@ -320,9 +356,9 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A finding at one place, with what is said there.
-    pub fn at(check: Check, severity: Severity, span: Span, message: String, here: &str) -> Self {
+    pub fn at(check: impl Into<Finder>, severity: Severity, span: Span, message: String, here: &str) -> Self {
         Self {
-            check,
+            check: check.into(),
             severity,
             message,
             labels: vec![SpanLabel { span: span.clone(), text: here.to_owned(), primary: true }],

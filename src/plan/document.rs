@@ -40,6 +40,9 @@ pub struct Plan {
     pub limits: Limits,
     /// Rules, by name.
     pub rules: Vec<Rule>,
+    /// Whether each program is nurturing, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<super::Verdict>,
 }
 
 /// Where an item is written.

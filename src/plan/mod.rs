@@ -12,7 +12,8 @@ mod program;
 mod rule;
 mod schema;
 mod test_case;
-mod words;
+mod verdict;
+pub mod words;
 
 pub use document::*;
 pub use field::*;
@@ -23,6 +24,7 @@ pub use program::*;
 pub use rule::*;
 pub use schema::schema;
 pub use test_case::{Given, TestCase, TestDay, TestStep};
+pub use verdict::{Grade, Pillar, PillarState, Standing, Verdict};
 pub use words::{duration, event, predicate, quoted};
 
 /// The version of the plan's form. A change that breaks a reader raises it.

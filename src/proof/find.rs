@@ -397,6 +397,22 @@ impl Prover {
                 }
             }
         }
+        if up {
+            // What happened may have happened later: it has faded less.
+            for place in 0..still.lead.events.len() {
+                for edge in edges.iter().copied().take(20) {
+                    let mut younger = still.clone();
+                    let Some(event) = younger.lead.events.get_mut(place) else { continue };
+                    let at = still.now - edge;
+                    if at <= event.at {
+                        break;
+                    }
+                    event.at = at;
+                    younger.lead.events.sort_by_key(|event| event.at);
+                    consider(younger);
+                }
+            }
+        }
         if !up || score.events.iter().any(|line| line.points < 0) {
             for place in 0..still.lead.events.len() {
                 let mut without = still.clone();

@@ -77,7 +77,7 @@ pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     allowed(db, file, &mut found);
     let settings = Workspace::get(db).settings(db);
     found.retain_mut(|diagnostic| {
-        if diagnostic.check.severity() == Severity::Error {
+        if diagnostic.check.check().is_some_and(|check| check.severity() == Severity::Error) {
             return true;
         }
         match settings.level(diagnostic.check.name(), path) {
@@ -126,7 +126,7 @@ fn member(item: &Item, number: usize) -> Option<Range> {
 }
 
 /// A problem with its places made absolute; `None` when its own place is gone.
-fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> Option<Diagnostic> {
+pub(super) fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> Option<Diagnostic> {
     let path = file.path(db);
     let span = |place: &Place| match place {
         Place::Here(range) => Some(Span { file: path.clone(), range: range.shift(start) }),
@@ -141,7 +141,7 @@ fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> O
         sure: fix.sure,
     });
     Some(Diagnostic {
-        check: problem.check,
+        check: problem.check.into(),
         severity: problem.check.severity(),
         message: problem.message.clone(),
         span: own,
@@ -153,10 +153,13 @@ fn diagnostic(db: &dyn Db, file: SourceFile, start: u32, problem: &Problem) -> O
 }
 
 /// An `allow` and the range that it speaks for.
-struct Allowance<'a> {
-    allow: &'a Allow,
-    holds: Range,
-    at: Range,
+pub(super) struct Allowance<'a> {
+    /// The clause.
+    pub allow: &'a Allow,
+    /// What it speaks for, in the file.
+    pub holds: Range,
+    /// Where the rule is named, in the file.
+    pub at: Range,
 }
 
 /// The allows of touches, each for its own touch.
@@ -178,6 +181,12 @@ fn touches<'a>(steps: &'a [Step], all: &mut Vec<(&'a [Allow], Range)>) {
 
 /// Takes out what an `allow` of a check silences, and reports an `allow` of a check that silences nothing.
 fn allowed(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
+    let allowances = allowances(db, file);
+    silence(db, file, found, &allowances);
+}
+
+/// Every `allow` of a file, with what it speaks for.
+pub(super) fn allowances(db: &dyn Db, file: SourceFile) -> Vec<Allowance<'_>> {
     let mut allowances: Vec<Allowance<'_>> = Vec::new();
     for chunk in &chunks(db, file).chunks {
         let start = chunk.start(db);
@@ -206,6 +215,10 @@ fn allowed(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    allowances
+}
+
+fn silence(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>, allowances: &[Allowance<'_>]) {
     let mut silenced: FxHashSet<usize> = FxHashSet::default();
     found.retain(|diagnostic| {
         if diagnostic.severity == Severity::Error {

@@ -73,6 +73,7 @@ pub(super) fn assembled(db: &dyn Db, items: impl IntoIterator<Item = (PlanItem, 
         programs,
         handoffs,
         rules,
+        verdicts: Vec::new(),
     };
     plan.fingerprint = policy_fingerprint(&plan);
     Some(plan)

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::plan::{Field, FieldType};
+use crate::run::lead::{DAY, Fact, Instant, Lead};
+use crate::run::still::{Asking, Still};
+use crate::run::{Terms, Unfit};
+use crate::text::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -21,6 +26,45 @@ pub struct Census {
 }
 
 impl Census {
+    /// A count of a thousand made-up leads, drawn evenly from all that the lead allows, none of whom did anything: what examples of
+    /// rules are judged by.
+    ///
+    /// # Errors
+    /// When the plan does not hang together.
+    pub fn imagined(plan: &crate::plan::Plan) -> Result<Self, Unfit> {
+        const LEADS: u64 = 1_000;
+        let mut terms = Terms::new(plan)?;
+        let mut groups = Vec::new();
+        for (name, predicate) in plan.segments.iter().map(|item| (&item.name, &item.predicate)).chain(plan.icps.iter().map(|item| (&item.name, &item.predicate))) {
+            groups.push((name.clone(), terms.predicate(predicate, None)?));
+        }
+        let mut programs = Vec::new();
+        for (number, program) in (0..).zip(&plan.programs).filter(|(_, program)| !program.audience.anonymous) {
+            programs.push((program.name.clone(), terms.predicate(&program.audience.predicate, Some(number))?));
+        }
+        let mut census = Self { total: LEADS, ..Self::default() };
+        let now = super::policy::now(None);
+        for number in 0..LEADS {
+            let mut dice = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+            let mut roll = |sides: u64| {
+                dice ^= dice >> 12;
+                dice ^= dice << 25;
+                dice ^= dice >> 27;
+                (dice.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % sides.max(1)
+            };
+            let facts = plan.lead.fields.iter().map(|field| drawn(field, now, &mut roll)).collect();
+            let lead = Lead { id: "imagined".into(), identified: Some(now - 3_650 * DAY), facts, ..Lead::default() };
+            let still = Still { lead, now, anchors: Vec::new() };
+            let mut asking = Asking::new(&terms, &still);
+            for (list, into) in [(&groups, &mut census.segments), (&programs, &mut census.programs)] {
+                for (name, node) in list {
+                    *into.entry(name.clone()).or_insert(0) += u64::from(asking.holds(*node));
+                }
+            }
+        }
+        Ok(census)
+    }
+
     /// What is wrong with it, if something is: a count above the total, or a name that the policy does not have.
     pub fn problem(&self, plan: &crate::plan::Plan) -> Option<String> {
         for (what, counts) in [("segment", &self.segments), ("program", &self.programs)] {
@@ -38,5 +82,29 @@ impl Census {
             }
         }
         None
+    }
+}
+
+/// A value of a field, drawn.
+fn drawn(field: &Field, now: Instant, roll: &mut dyn FnMut(u64) -> u64) -> Fact {
+    if field.optional && roll(2) == 0 {
+        return Fact::Missing;
+    }
+    let mut number = |bounds: &crate::plan::Bounds| {
+        // Small numbers are as likely as large ones.
+        let size = 10i64.saturating_pow(roll(5) as u32);
+        let value = Decimal::whole((roll(9) as i64 + 1) * size);
+        let bound = |text: &Option<SmolStr>| text.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
+        let value = bound(&bounds.from).map_or(value, |from| value.max(from));
+        bound(&bounds.to).map_or(value, |to| value.min(to))
+    };
+    match &field.ty {
+        FieldType::Number(bounds) | FieldType::WholeNumber(bounds) => Fact::Number(number(bounds)),
+        FieldType::Flag => Fact::Flag(roll(2) == 1),
+        FieldType::OneOf(options) => Fact::Option(roll(options.len() as u64) as u32),
+        FieldType::SetOf(options) => Fact::set((0..options.len() as u32).filter(|_| roll(2) == 1).collect()),
+        FieldType::Date(_) | FieldType::Moment => Fact::Instant((now - roll(1_000) as i64 * DAY).div_euclid(DAY) * DAY),
+        FieldType::Text | FieldType::AddressOf(_) => Fact::Text(["US", "GB", "DE"].get(roll(3) as usize).copied().unwrap_or("US").into()),
+        FieldType::Content | FieldType::Program => Fact::Missing,
     }
 }

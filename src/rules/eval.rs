@@ -55,6 +55,8 @@ struct Scope<'a, 'p> {
     variables: Vec<(SmolStr, Value)>,
     /// Variables of `some` that decided, outermost first.
     bound: Vec<(SmolStr, Entity)>,
+    /// Why elements of a figure were not decided.
+    open: Option<Arc<str>>,
 }
 
 /// Asks rules of a policy.
@@ -63,7 +65,7 @@ pub fn judge(policy: &Policy<'_>, rules: &[&Rule]) -> Judged {
     for (number, rule) in rules.iter().enumerate() {
         let mut looked = 0;
         for subject in policy.entities(&rule.each) {
-            let mut scope = Scope { policy, variables: vec![(rule.each.clone(), Value::Entity(subject))], bound: Vec::new() };
+            let mut scope = Scope { policy, variables: vec![(rule.each.clone(), Value::Entity(subject))], bound: Vec::new(), open: None };
             policy.ground.forget();
             let filter = rule.filter.as_ref().map_or(Truth::Yes, |filter| scope.condition(filter));
             match filter {
@@ -139,6 +141,7 @@ impl Scope<'_, '_> {
             Condition::Covers { left, right } => self.two(left, right, |policy, one, other| policy.ground.covers(one, other)),
             Condition::Overlaps { left, right } => self.two(left, right, |policy, one, other| policy.ground.overlaps(one, other)),
             Condition::Compare { left, order, right } => {
+                self.open = None;
                 let (one, other) = (self.operand(left), self.operand(right));
                 let (Some(one_span), Some(other_span)) = (span(&one), span(&other)) else {
                     return match (one, other) {
@@ -150,7 +153,7 @@ impl Scope<'_, '_> {
                 };
                 match one_span.compare(*order, other_span) {
                     Some(truth) => Truth::of(truth),
-                    None => Truth::unknown("the number is only known to lie in a range"),
+                    None => self.open.clone().map_or_else(|| Truth::unknown("the number is only known to lie in a range"), Truth::Unknown),
                 }
             }
             Condition::In { value, list } => self.is_in(value, list),
@@ -175,7 +178,7 @@ impl Scope<'_, '_> {
             Condition::OlderThan { value, than } => match (self.operand(value), self.operand(than), self.policy.inputs.today) {
                 (Value::Absent, ..) => Truth::No,
                 (Value::Unknown(why), ..) | (_, Value::Unknown(why), _) => Truth::Unknown(why),
-                (Value::Date(_), _, None) => Truth::unknown("nobody has said what day it is: `--as-of`, or `as_of` in nurture.toml"),
+                (Value::Date(_), _, None) => Truth::unknown(super::truth::NO_TODAY),
                 (Value::Date(date), Value::Seconds(seconds), Some(today)) => Truth::of(days_between(date, today).is_some_and(|days| days > (seconds / 86_400) as i64)),
                 _ => Truth::No,
             },
@@ -352,7 +355,10 @@ impl Scope<'_, '_> {
             for element in list {
                 match self.with(variable, element, condition) {
                     Truth::Yes => yes += 1,
-                    Truth::Unknown(_) => open += 1,
+                    Truth::Unknown(why) => {
+                        open += 1;
+                        self.open.get_or_insert(why);
+                    }
                     Truth::No => {}
                 }
             }

@@ -166,7 +166,7 @@ impl Maker<'_, '_> {
         }
         let mut audience = self.leads(audience);
         audience.audience = Some(self.number);
-        Some(ProgramGuards { audience, exit, goal: reached.map(|node| Leads { known: node, anonymous: node, guard: None, audience: None }), steps })
+        Some(ProgramGuards { audience, exit, goal: reached.map(|node| Leads { anonymous: if self.universe == Universe::Anonymous { node } else { Terms::NEVER }, ..Leads::of(node) }), steps })
     }
 
     fn some(&self, node: NodeId) -> Truth {

@@ -85,14 +85,14 @@ pub fn number(span: Span) -> String {
     match span.value() {
         Some(value) => one(value),
         None => match span.high {
-            Some(high) => format!("{} to {}", one(span.low), one(high)),
+            Some(high) => format!("{} or more, {} at most", one(span.low), one(high)),
             None => format!("{} or more", one(span.low)),
         },
     }
 }
 
-/// A value in words.
-pub fn words(policy: &Policy<'_>, value: &Value) -> String {
+/// A value that stands for itself, in words.
+pub fn simple(value: &Value) -> String {
     match value {
         Value::Absent => "nothing".to_owned(),
         Value::Unknown(_) => "an unknown number of".to_owned(),
@@ -107,12 +107,20 @@ pub fn words(policy: &Policy<'_>, value: &Value) -> String {
             let rounded = Span { low: span.low / 1_000_000_000 * 1_000_000_000, high: span.high.map(|high| high / 1_000_000_000 * 1_000_000_000) };
             format!("{}%", number(rounded))
         }
+        Value::Entity(_) | Value::Leads(_) | Value::List(_) => "these".to_owned(),
+    }
+}
+
+/// A value in words.
+pub fn words(policy: &Policy<'_>, value: &Value) -> String {
+    match value {
         Value::Entity(entity) => match policy.attribute(*entity, "name", None) {
             Value::Text(name) => name.to_string(),
             _ => describe(policy, *entity),
         },
         Value::Leads(_) => "these leads".to_owned(),
         Value::List(list) => list.iter().map(|value| words(policy, value)).collect::<Vec<_>>().join(", "),
+        simple_value => simple(simple_value),
     }
 }
 

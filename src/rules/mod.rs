@@ -12,6 +12,8 @@ pub mod prose;
 pub mod tracks;
 pub mod truth;
 pub mod value;
+pub mod verdict;
+pub mod who;
 
 use crate::model::rule_schema::FACETS_BY_NAME;
 use crate::plan::Field;

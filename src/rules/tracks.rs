@@ -273,6 +273,9 @@ impl Maker<'_, '_> {
                     ways.push(self.after(*otherwise));
                     ways.sort_unstable();
                     ways.dedup();
+                    if ways.len() < 2 {
+                        continue;
+                    }
                     // One way that goes on and others that end: only an end.
                     let going_on: Vec<&&str> = ways.iter().filter(|way| sends(way)).collect();
                     let added = going_on.len() > 1 || (going_on.len() == 1 && !self.only_ends(branches, *otherwise));

@@ -58,6 +58,24 @@ impl Truth {
     }
 }
 
+/// Why something was not decided for lack of an input, not of a proof.
+pub const NO_CENSUS: &str = "there is no census of the real database";
+/// The same, of the day.
+pub const NO_TODAY: &str = "nobody has said what day it is: `--as-of`, or `as_of` in nurture.toml";
+/// The same, of a content's words.
+pub const NO_TEXT: &str = "it has no text file";
+/// The same, of a language without word lists; the language follows.
+pub const NO_WORDS: &str = "there are no word lists for texts in";
+/// The same, of a text that is too short.
+pub const TOO_SHORT: &str = "its text is too short to tell";
+/// The same, of leads of whom nothing says what kind they are.
+pub const NO_KINDS: &str = "no field of the lead says their role, industry, interest or solution";
+
+/// Whether something was not decided for lack of an input.
+pub fn is_input(why: &str) -> bool {
+    [NO_CENSUS, NO_TODAY, NO_TEXT, NO_WORDS, TOO_SHORT, NO_KINDS].iter().any(|known| why.starts_with(known))
+}
+
 /// A number that lies somewhere between two, both included; `None` for no end. In billionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {

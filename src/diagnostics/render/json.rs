@@ -25,7 +25,7 @@ struct Failure<'a> {
 
 #[derive(Serialize)]
 struct Entry<'a> {
-    name: &'static str,
+    name: &'a str,
     severity: &'static str,
     message: &'a str,
     file: String,

@@ -41,7 +41,7 @@ impl Policy<'_> {
             "home_page" => Value::flag(self.is_home_page(of)),
             "text" => match (&of.text, self.inputs.texts.get(&of.name)) {
                 (_, Some(prose)) => Value::Text(prose.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ").into()),
-                (Some(_), None) => Value::Unknown("its text file was not read".into()),
+                (Some(_), None) => Value::Unknown(super::super::truth::NO_TEXT.into()),
                 (None, None) => Value::Absent,
             },
             "self_talk" => self.self_talk(of),
@@ -77,13 +77,13 @@ impl Policy<'_> {
     }
 
     fn self_talk(&self, content: &Content) -> Value {
-        let Some(prose) = self.inputs.texts.get(&content.name) else { return Value::Unknown(if content.text.is_some() { "its text file was not read" } else { "it has no text file" }.into()) };
+        let Some(prose) = self.inputs.texts.get(&content.name) else { return Value::Unknown(super::super::truth::NO_TEXT.into()) };
         if let Some(language) = content.language.as_deref().filter(|language| !is_english(language)) {
-            return Value::Unknown(format!("there are no word lists for texts in `{language}`").into());
+            return Value::Unknown(format!("{} `{language}`", super::super::truth::NO_WORDS).into());
         }
         let (us, you) = prose.about(None);
         if us + you < ENOUGH {
-            return Value::Unknown(format!("its text has {} words about us or the reader, and {ENOUGH} are needed to say something", us + you).into());
+            return Value::Unknown(format!("{}: it has {} words about us or the reader, and {ENOUGH} are needed", super::super::truth::TOO_SHORT, us + you).into());
         }
         // Hundredths, in billionths.
         Value::Percent(Span::exact(us as i128 * 100_000_000_000 / (us + you) as i128))

@@ -193,7 +193,7 @@ impl Policy<'_> {
     fn breadth(&self, leads: Leads) -> Value {
         let kinds = self.kind_fields();
         if kinds.is_empty() {
-            return Value::Unknown("no field of the lead says their role, industry, interest or solution".into());
+            return Value::Unknown(super::super::truth::NO_KINDS.into());
         }
         let silent = self.ground.silent(None);
         let node = self.ground.and(&[leads.known, silent.known]);
@@ -216,7 +216,7 @@ impl Policy<'_> {
 
     /// How many real leads are in a group now, by a census: what it counts lies within the group, or holds it.
     fn size(&self, leads: Leads) -> Result<Span, std::sync::Arc<str>> {
-        let Some(census) = &self.inputs.census else { return Err("there is no census of the real database".into()) };
+        let Some(census) = &self.inputs.census else { return Err(super::super::truth::NO_CENSUS.into()) };
         let counted = |program: u32| self.plan.programs.get(program as usize).and_then(|program| census.programs.get(&program.name));
         if let Some(count) = leads.audience.and_then(counted) {
             return Ok(Span::whole(*count as usize));

@@ -37,7 +37,9 @@ impl Policy<'_> {
         }
         let stages = if early { 0..third } else { count.saturating_sub(third)..count };
         let members: Vec<Leads> = stages.map(|stage| self.members(journey, stage as u32)).collect();
-        self.ground.either(&members)
+        // Whose journey it is: others may look alike, and buy in another way.
+        let whose = self.plan.journeys.get(journey as usize).map_or(Terms::ALWAYS, |journey| self.node(&journey.predicate));
+        self.ground.both(self.ground.either(&members), Leads { anonymous: whose, ..Leads::of(whose) })
     }
 
     fn programs_of(&self, journey: u32) -> Vec<u32> {
@@ -287,7 +289,8 @@ impl Policy<'_> {
                     || plan.programs.get(number as usize).is_some_and(|program| {
                         program.steps.iter().any(|step| match &step.action {
                             crate::plan::Action::WaitUntil { until, .. } => {
-                                self.ground.terms.borrow_mut().predicate(until, Some(number)).is_ok_and(|node| self.scores_of(Leads::of(node)).contains(&score))
+                                let node = self.ground.terms.borrow_mut().predicate(until, Some(number));
+                                node.is_ok_and(|node| self.scores_of(Leads::of(node)).contains(&score))
                             }
                             _ => false,
                         })

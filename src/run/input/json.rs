@@ -89,6 +89,14 @@ pub fn schema() -> Value {
     value
 }
 
+/// What is wrong with a JSON file, in plain words, with its line.
+pub fn plain_error(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let message = said.rsplit_once(" at line ").map_or(said.as_str(), |(message, _)| message);
+    let message = if error.is_data() { plain(message) } else { broken(message) };
+    format!("{message} (line {})", error.line().max(1))
+}
+
 pub(super) fn read(text: &str, reader: &Reader<'_>) -> Result<Lead, Refused> {
     let index = LineIndex::new(text);
     let file: LeadFile = serde_json::from_str(text).map_err(|error| {

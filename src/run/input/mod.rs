@@ -14,7 +14,7 @@ use crate::diagnostics::{closest, list_words};
 use crate::plan::{Field, FieldOption, FieldType, Plan};
 use crate::text::{Date, Decimal, DecimalError};
 
-pub use json::schema;
+pub use json::{plain_error as plain_json_error, schema};
 
 /// What is wrong with a lead's file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,162 @@
+//! `nurture rules`
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::output;
+use super::policy::{Judging, Policy};
+use super::{Common, Format, Outcome};
+use crate::db::Workspace;
+use crate::plan::{Level, Rule};
+use crate::report::judgement::rules_for;
+use crate::rulebook;
+
+/// `nurture rules`
+#[derive(Args)]
+pub(super) struct Rules {
+    #[command(flatten)]
+    policy: Policy,
+    /// List what authors allow, with their reasons
+    #[arg(long)]
+    allowed: bool,
+    /// How the list is written; `--format json` gives it as JSON
+    #[arg(long = "as", value_enum, default_value_t = Page::Text)]
+    page: Page,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Page {
+    /// For a terminal
+    Text,
+    /// Markdown, for a page
+    Markdown,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    /// `isn't` reports; `is` credits.
+    kind: &'static str,
+    level: String,
+    /// Why this level holds.
+    level_from: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denies: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shows: Option<&'a str>,
+    because: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Waived<'a> {
+    rule: &'a str,
+    subject: &'a str,
+    because: &'a str,
+    file: String,
+    line: u32,
+}
+
+/// The word for a level.
+pub(super) fn level_word(level: Option<Level>) -> &'static str {
+    match level {
+        Some(Level::Error) => "error",
+        Some(Level::Warning) => "warning",
+        Some(Level::Advice) => "advice",
+        None => "credit",
+    }
+}
+
+impl Rules {
+    pub fn run(&self, common: &Common) -> Outcome {
+        let mut ready = match self.policy.ready(common) {
+            Ok(ready) => ready,
+            Err(outcome) => return outcome,
+        };
+        if self.allowed {
+            if let Err(outcome) = ready.judge(common, &Judging::default(), false) {
+                return outcome;
+            }
+            let Some(judgement) = &ready.judgement else {
+                output::message("the policy has errors, so that the rules were not asked: `nurture check` shows them");
+                return Outcome::Findings;
+            };
+            let files: Vec<smol_str::SmolStr> = judgement.allowed.iter().map(|allowed| allowed.at.file.clone()).collect();
+            let sources = ready.sources_of(&[], &files);
+            let waived: Vec<Waived<'_>> = judgement
+                .allowed
+                .iter()
+                .map(|allowed| Waived {
+                    rule: &allowed.rule,
+                    subject: &allowed.subject,
+                    because: &allowed.because,
+                    file: sources.shown(&allowed.at.file),
+                    line: sources.place(&allowed.at.file, allowed.at.range.start).line,
+                })
+                .collect();
+            let text = match (common.format, self.page) {
+                (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&waived).unwrap_or_default()),
+                (_, Page::Markdown) => {
+                    let rows: String =
+                        waived.iter().map(|waived| format!("| {} | {} | {} | {}:{} |\n", waived.rule, waived.subject, waived.because, waived.file, waived.line)).collect();
+                    format!("| rule | of | allowed because | where |\n|---|---|---|---|\n{rows}")
+                }
+                _ if waived.is_empty() => "nothing is allowed\n".to_owned(),
+                _ => waived
+                    .iter()
+                    .map(|waived| format!("{}:{}: {} of {}: {}\n", waived.file, waived.line, waived.rule, waived.subject, waived.because))
+                    .collect(),
+            };
+            return output::results(&text, Outcome::Clean);
+        }
+        let plan = match ready.plan(common, "the rules of its own are not known") {
+            Ok(plan) => plan,
+            Err(outcome) => return outcome,
+        };
+        let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
+        let rules = rules_for(&plan);
+        let entries: Vec<Entry<'_>> = rules
+            .iter()
+            .map(|rule: &&Rule| {
+                let own = plan.rules.iter().find(|own| own.name == rule.name);
+                let written = match own {
+                    Some(own) if rulebook::is_standard(&own.name) => format!("{}, in place of the standard rule", own.source.file),
+                    Some(own) => own.source.file.to_string(),
+                    None => "the standard rulebook".to_owned(),
+                };
+                let (level, level_from) = match settings.levels.get(&rule.name) {
+                    Some(set) if !rule.is => (set.map_or("off", |level| level.name()).to_owned(), "nurture.toml".to_owned()),
+                    _ => (level_word(rule.level).to_owned(), written),
+                };
+                let paths: Vec<&str> = settings.path_levels.iter().filter(|(_, levels)| levels.contains_key(&rule.name)).map(|(path, _)| path.as_str()).collect();
+                let level_from = if paths.is_empty() { level_from } else { format!("{level_from}; otherwise in {}", paths.join(", ")) };
+                Entry {
+                    name: &rule.name,
+                    kind: if rule.is { "is" } else { "isn't" },
+                    level,
+                    level_from,
+                    denies: rule.denies.as_deref(),
+                    shows: rule.shows.as_deref(),
+                    because: &rule.because,
+                    source: rule.origin.as_deref(),
+                }
+            })
+            .collect();
+        let text = match (common.format, self.page) {
+            (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&entries).unwrap_or_default()),
+            (_, Page::Markdown) => {
+                let rows: String = entries
+                    .iter()
+                    .map(|entry| {
+                        let pillar = entry.denies.map_or_else(|| entry.shows.map_or(String::new(), |pillar| format!("shows {pillar}")), |pillar| format!("denies {pillar}"));
+                        format!("| {} | {} | {} | {} | {} |\n", entry.name, entry.level, entry.level_from, pillar, entry.because.replace('|', "\\|"))
+                    })
+                    .collect();
+                format!("| rule | level | from | pillar | because |\n|---|---|---|---|---|\n{rows}")
+            }
+            _ => entries.iter().map(|entry| format!("{:<28} {:<8} {} [{}]\n", entry.name, entry.level, entry.because, entry.level_from)).collect(),
+        };
+        output::results(&text, Outcome::Clean)
+    }
+}

@@ -1,0 +1,418 @@
+//! What the rulebook says of a policy: findings with their places, what is allowed and what was not decided, and the verdicts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::book;
+use super::findings::{Allowance, allowances, diagnostic};
+use super::places;
+use crate::db::{RootDb, SourceFile, Workspace};
+use crate::diagnostics::{Check, Diagnostic, Finder, Problem, Severity, Span, SpanLabel};
+use crate::plan::{Level, Plan, Rule, Verdict};
+use crate::rules::census::Census;
+use crate::rules::eval::{self, Hit, Judged};
+use crate::rules::message::{describe, filled};
+use crate::rules::policy::{Inputs, Policy};
+use crate::rules::value::Entity;
+use crate::rules::{verdict, who};
+
+/// What is asked besides the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// How many real leads there are.
+    pub census: Option<Census>,
+    /// Whether what is allowed is shown all the same.
+    pub show_allowed: bool,
+}
+
+/// A rule that was not decided, for lack of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotJudged {
+    /// The rule.
+    pub rule: SmolStr,
+    /// What it lacked.
+    pub why: String,
+}
+
+/// What the rulebook says.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// What is to be shown, in order of file and place.
+    pub findings: Vec<Diagnostic>,
+    /// What each program is.
+    pub verdicts: Vec<Verdict>,
+    /// Rules that lacked an input, once each.
+    pub not_judged: Vec<NotJudged>,
+    /// What authors allow, with the reasons.
+    pub allowed: Vec<Allowed>,
+    /// How many questions went to the prover.
+    pub questions: u64,
+}
+
+/// A finding that an `allow` silences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The rule.
+    pub rule: SmolStr,
+    /// What it was found of.
+    pub subject: String,
+    /// Why it is allowed.
+    pub because: SmolStr,
+    /// Where the `allow` stands.
+    pub at: Span,
+}
+
+/// The rules that judge a policy: the standard book, where the policy has no rule of the same name, and its own.
+pub fn rules_for(plan: &Plan) -> Vec<&Rule> {
+    let own: BTreeSet<&str> = plan.rules.iter().map(|rule| rule.name.as_str()).collect();
+    let mut rules: Vec<&Rule> = book::standard_rules().iter().filter(|rule| !own.contains(rule.name.as_str())).chain(&plan.rules).collect();
+    rules.sort_by(|a, b| a.name.cmp(&b.name));
+    rules
+}
+
+/// What rules go by, besides the policy.
+pub fn inputs(db: &RootDb, plan: &Plan, census: Option<Census>) -> Inputs {
+    let settings = Workspace::get(db).settings(db);
+    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), census, texts: book::texts(db, plan) }
+}
+
+/// Judges a policy without errors of the language.
+///
+/// # Errors
+/// When its plan does not hang together.
+pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate::run::Unfit> {
+    let policy = Policy::new(plan, inputs(db, plan, asked.census.clone()))?;
+    let rules = rules_for(plan);
+    let judged = eval::judge(&policy, &rules);
+    Ok(Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement())
+}
+
+struct Telling<'a, 'p> {
+    db: &'a RootDb,
+    policy: &'a Policy<'p>,
+    rules: &'a [&'a Rule],
+    judged: &'a Judged,
+    asked: &'a Asked,
+}
+
+/// A hit with its place.
+struct Placed<'a> {
+    hit: &'a Hit,
+    span: Option<Span>,
+}
+
+impl Telling<'_, '_> {
+    fn judgement(&self) -> Judgement {
+        let files = Workspace::get(self.db).files(self.db);
+        let by_path: FxHashMap<&str, SourceFile> = files.iter().map(|file| (file.path(self.db).as_str(), *file)).collect();
+        let mut allows: BTreeMap<SmolStr, Vec<(Allowance<'_>, bool)>> = BTreeMap::new();
+        for file in files {
+            let own = allowances(self.db, *file);
+            if !own.is_empty() {
+                allows.insert(file.path(self.db).clone(), own.into_iter().map(|allowance| (allowance, false)).collect());
+            }
+        }
+        let mut told = Judgement::default();
+        let mut waived: verdict::Allowed = BTreeMap::new();
+        let mut by_rule: Vec<Vec<Placed<'_>>> = self.rules.iter().map(|_| Vec::new()).collect();
+        for hit in &self.judged.hits {
+            let Some(rule) = self.rules.get(hit.rule).filter(|rule| !rule.is) else { continue };
+            let span = places::place(self.db, self.policy, hit.subject);
+            let silencing = span.as_ref().and_then(|span| allows.get_mut(&span.file).and_then(|list| silenced(list, &rule.name, span)));
+            if let Some((allowance, used)) = silencing {
+                *used = true;
+                let because = allowance.allow.because.as_ref().map(|because| because.value.clone()).unwrap_or_default();
+                waived.insert((rule.name.clone(), hit.subject), because.clone());
+                let file = span.as_ref().map(|span| span.file.clone()).unwrap_or_default();
+                told.allowed.push(Allowed {
+                    rule: rule.name.clone(),
+                    subject: describe(self.policy, hit.subject),
+                    because,
+                    at: Span { file, range: allowance.at },
+                });
+                if !self.asked.show_allowed {
+                    continue;
+                }
+            }
+            if let Some(list) = by_rule.get_mut(hit.rule) {
+                list.push(Placed { hit, span });
+            }
+        }
+        for (number, hits) in by_rule.into_iter().enumerate() {
+            if let Some(rule) = self.rules.get(number) {
+                self.findings(rule, hits, &mut told.findings);
+            }
+        }
+        self.undecided(&mut told);
+        for (path, list) in &allows {
+            let Some(file) = by_path.get(path.as_str()) else { continue };
+            for (allowance, used) in list {
+                self.unused(*file, allowance, *used, &mut told.findings);
+            }
+        }
+        told.verdicts = verdict::verdicts(self.policy, self.rules, self.judged, &waived);
+        told.findings.sort_by(Diagnostic::order);
+        told.findings.dedup();
+        told.questions = self.policy.ground.asked();
+        told
+    }
+
+    /// An `allow` of a rule that found nothing there.
+    fn unused(&self, file: SourceFile, allowance: &Allowance<'_>, used: bool, found: &mut Vec<Diagnostic>) {
+        let name = &allowance.allow.rule.text;
+        if used || allowance.allow.because.is_none() || Check::from_name(name).is_some() || !self.rules.iter().any(|rule| rule.name == *name) {
+            return;
+        }
+        let problem = Problem::new(Check::UnusedAllow, allowance.at, format!("this `allow {name}` silences nothing"))
+            .here("the rule finds nothing here")
+            .help("remove it");
+        let settings = Workspace::get(self.db).settings(self.db);
+        if let Some(mut finding) = diagnostic(self.db, file, 0, &problem) {
+            match settings.level(Check::UnusedAllow.name(), file.path(self.db)) {
+                Some(Some(level)) => finding.severity = level,
+                Some(None) => return,
+                None => {}
+            }
+            found.push(finding);
+        }
+    }
+
+    /// The level of a rule's findings in a file; `None` for off.
+    fn level(&self, rule: &Rule, file: &str) -> Option<Severity> {
+        let settings = Workspace::get(self.db).settings(self.db);
+        settings.level(&rule.name, file).unwrap_or(Some(match rule.level {
+            Some(Level::Error) => Severity::Error,
+            Some(Level::Advice) => Severity::Advice,
+            _ => Severity::Warning,
+        }))
+    }
+
+    /// The findings of a rule: one cause, one finding.
+    fn findings(&self, rule: &Rule, hits: Vec<Placed<'_>>, found: &mut Vec<Diagnostic>) {
+        let mut groups: Vec<Vec<Placed<'_>>> = Vec::new();
+        let mut by_cause: BTreeMap<String, usize> = BTreeMap::new();
+        for placed in hits {
+            let cause = self.cause(placed.hit);
+            match by_cause.get(&cause).and_then(|place| groups.get_mut(*place)) {
+                Some(group) => group.push(placed),
+                None => {
+                    by_cause.insert(cause, groups.len());
+                    groups.push(vec![placed]);
+                }
+            }
+        }
+        for group in groups {
+            found.extend(self.finding(rule, &group));
+        }
+    }
+
+    /// What two findings of a rule share that are one: the audience of their programs, or the things that they speak of.
+    fn cause(&self, hit: &Hit) -> String {
+        match hit.subject {
+            Entity::Touch(program, _) | Entity::Step(program, _) => {
+                let audience = self.policy.plan.programs.get(program as usize).map(|program| crate::plan::normal(&program.audience.predicate));
+                format!("audience {}", serde_json::to_string(&audience).unwrap_or_default())
+            }
+            subject => {
+                let mut all: Vec<Entity> = hit.bound.iter().map(|(_, entity)| *entity).chain([subject]).collect();
+                all.sort_unstable();
+                all.dedup();
+                format!("{all:?}")
+            }
+        }
+    }
+
+    fn finding(&self, rule: &Rule, group: &[Placed<'_>]) -> Option<Diagnostic> {
+        let (first, rest) = group.split_first()?;
+        let hit = first.hit;
+        let span = first.span.clone().or_else(|| self.somewhere())?;
+        let severity = self.level(rule, &span.file)?;
+        let because = filled(self.policy, hit, &rule.each, &rule.because);
+        let because = because.trim_end_matches('.');
+        let message = match hit.subject {
+            Entity::Workspace => because.to_owned(),
+            subject => format!("{}: {}", describe(self.policy, subject), lower_first(because)),
+        };
+        let mut labels = vec![SpanLabel { span: span.clone(), text: self.here(hit), primary: true }];
+        if let Entity::Touch(program, _) | Entity::Step(program, _) = hit.subject
+            && let Some(audience) = places::audience(self.db, self.policy, program)
+        {
+            labels.push(SpanLabel { span: audience, text: "the audience".to_owned(), primary: false });
+        }
+        let mut named: BTreeSet<Entity> = BTreeSet::from([hit.subject]);
+        for (_, entity) in &hit.bound {
+            if named.insert(*entity)
+                && let Some(other) = places::place(self.db, self.policy, *entity).filter(|other| *other != span)
+            {
+                labels.push(SpanLabel { span: other, text: format!("{} is this one", describe(self.policy, *entity)), primary: false });
+            }
+        }
+        let mut notes = Vec::new();
+        if let Some(witness) = &hit.witness {
+            notes.push(format!("for example {}", who::of(self.policy.plan, witness)));
+        }
+        notes.extend(self.story(rule, hit));
+        notes.extend(self.folded(hit, rest));
+        let help = rule.instead.as_ref().map(|instead| lower_first(filled(self.policy, hit, &rule.each, instead).trim_end_matches('.')));
+        Some(Diagnostic {
+            check: Finder::Rule(rule.name.clone()),
+            severity,
+            message,
+            span,
+            labels,
+            help,
+            fixes: Vec::new(),
+            notes,
+        })
+    }
+
+    /// What is said under the place itself.
+    fn here(&self, hit: &Hit) -> String {
+        match hit.subject {
+            Entity::Workspace => "the policy begins here".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// A place for what is true of the whole policy: its first declaration.
+    fn somewhere(&self) -> Option<Span> {
+        let programs = self.policy.programs().next();
+        programs.and_then(|program| places::place(self.db, self.policy, Entity::Program(program))).or_else(|| places::place(self.db, self.policy, Entity::Field(0)))
+    }
+
+    /// The rest of a group in a line or two.
+    fn folded(&self, first: &Hit, rest: &[Placed<'_>]) -> Vec<String> {
+        let program_of = |hit: &Hit| match hit.subject {
+            Entity::Touch(program, _) | Entity::Step(program, _) => Some(program),
+            _ => None,
+        };
+        let own = program_of(first);
+        let (mut here, mut elsewhere) = (Vec::new(), BTreeSet::new());
+        for placed in rest {
+            match program_of(placed.hit) {
+                program if program == own => {
+                    let short = describe(self.policy, placed.hit.subject);
+                    here.push(short.split(" of `").next().unwrap_or(&short).to_owned());
+                }
+                Some(program) => {
+                    elsewhere.insert(describe(self.policy, Entity::Program(program)));
+                }
+                None => {}
+            }
+        }
+        let mut lines = Vec::new();
+        if !here.is_empty() {
+            here.dedup();
+            lines.push(format!("the same holds of {}", and_more(&here, 4, "touch", "touches")));
+        }
+        if !elsewhere.is_empty() {
+            let list: Vec<String> = elsewhere.into_iter().collect();
+            let verb = if list.len() == 1 { "has" } else { "have" };
+            lines.push(format!("and {} {verb} the same audience", and_more(&list, 4, "program", "programs")));
+        }
+        lines
+    }
+
+    /// The story that was played, where a figure rests on one.
+    fn story(&self, rule: &Rule, hit: &Hit) -> Vec<String> {
+        let key = match (rule.name.as_str(), hit.subject) {
+            (_, Entity::Program(program)) => format!("pressure {program} {}", 7 * 86_400),
+            (_, Entity::Content(content)) => format!("repeats {content}"),
+            (_, Entity::Limit(limit)) => format!("demand {limit}"),
+            _ => return Vec::new(),
+        };
+        let asks = serde_json::to_string(&rule.when).unwrap_or_default();
+        let figure = key.split(' ').next().unwrap_or("");
+        if !asks.contains(&format!("\"{figure}\"")) {
+            return Vec::new();
+        }
+        let Some(load) = self.policy.known_load(&key) else { return Vec::new() };
+        let Some(story) = &load.story else { return Vec::new() };
+        let figures = match load.high {
+            Some(high) if high == load.low => format!("{} is the most that there can be; this was played:", load.low),
+            Some(high) => format!("at least {} (this was played), at most {high} (a bound):", load.low),
+            None => format!("at least {} (this was played), and as often as they act:", load.low),
+        };
+        let mut lines = vec![figures];
+        let zone = self.policy.ground.terms.borrow().zone().clone();
+        let said = crate::run::story::Story { plan: self.policy.plan, lead: &story.lead, zone: &zone };
+        for place in story.counted.iter().take(8) {
+            if let Some(entry) = story.entries.get(*place)
+                && let crate::run::trace::What::Sent { step, .. } = &entry.what
+            {
+                lines.push(format!("  {}  {} from {}", said.time(entry.at), said.touch_name(*step), said.program(step.program)));
+            }
+        }
+        if story.counted.len() > 8 {
+            lines.push(format!("  and {} more", story.counted.len() - 8));
+        }
+        lines
+    }
+
+    /// What was not decided: said aloud where a proof gave up on a rule of level error, listed where an input was missing.
+    fn undecided(&self, told: &mut Judgement) {
+        let mut lacking: BTreeMap<SmolStr, String> = BTreeMap::new();
+        let mut open: BTreeMap<usize, Vec<&eval::Undecided>> = BTreeMap::new();
+        for undecided in &self.judged.undecided {
+            let Some(rule) = self.rules.get(undecided.rule) else { continue };
+            if crate::rules::truth::is_input(&undecided.why) {
+                lacking.entry(rule.name.clone()).or_insert_with(|| undecided.why.to_string());
+            } else if !rule.is {
+                open.entry(undecided.rule).or_default().push(undecided);
+            }
+        }
+        told.not_judged = lacking.into_iter().map(|(rule, why)| NotJudged { rule, why }).collect();
+        for (number, list) in open {
+            let Some(rule) = self.rules.get(number) else { continue };
+            let Some(first) = list.first() else { continue };
+            let Some(span) = places::place(self.db, self.policy, first.subject).or_else(|| self.somewhere()) else { continue };
+            if self.level(rule, &span.file) != Some(Severity::Error) {
+                continue;
+            }
+            let subject = describe(self.policy, first.subject);
+            let mut finding = Diagnostic::at(
+                Check::NotProved,
+                Check::NotProved.severity(),
+                span,
+                format!("nobody knows whether `{}` holds of {subject}: {}", rule.name, first.why),
+                "this was neither proved nor refuted",
+            );
+            if list.len() > 1 {
+                finding.notes.push(format!("nor of {} more", list.len() - 1));
+            }
+            finding.help = Some(format!("`nurture explain {}` tells what is asked; say it simpler, or set a limit that bounds it", rule.name));
+            told.findings.push(finding);
+        }
+    }
+}
+
+/// The `allow` that silences a finding there.
+fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Span) -> Option<(&'l Allowance<'a>, &'l mut bool)> {
+    let (allowance, used) = list.iter_mut().find(|(allowance, _)| {
+        allowance.allow.because.is_some() && allowance.allow.rule.text == rule && allowance.holds.start <= span.range.start && span.range.end <= allowance.holds.end
+    })?;
+    Some((allowance, used))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        // "I", and names in capitals, stay.
+        (Some(first), second) if first.is_uppercase() && second.is_none_or(|second| !second.is_uppercase()) && !text.starts_with("I ") => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Some of a list, and how many more.
+fn and_more(list: &[String], most: usize, one: &str, many: &str) -> String {
+    if list.len() <= most {
+        return crate::diagnostics::list_words(list.iter().map(|word| word.trim_matches('`')), "and", most);
+    }
+    let shown = list.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+    let more = list.len() - most;
+    format!("{shown} and {more} more {}", if more == 1 { one } else { many })
+}

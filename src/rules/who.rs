@@ -1,0 +1,180 @@
+//! A lead in words: "a controller in retail with 40 employees who visited twice". Only what matters is said.
+
+use super::facet_of;
+use crate::plan::{Field, FieldType, Plan};
+use crate::proof::Example;
+use crate::run::lead::{DAY, Event, Fact};
+
+/// Who an example is.
+pub fn of(plan: &Plan, example: &Example) -> String {
+    let still = &example.still;
+    if !still.identified() {
+        let did = acts(plan, example);
+        return if did.is_empty() { "somebody whom we cannot name".to_owned() } else { format!("somebody whom we cannot name, who {did}") };
+    }
+    let mut noun = "a lead".to_owned();
+    let (mut places, mut withs, mut whose, mut plain): (Vec<String>, Vec<String>, Vec<String>, Vec<String>) = Default::default();
+    for number in &example.fields {
+        let (Some(field), fact) = (plan.lead.fields.get(*number as usize), still.fact(*number)) else { continue };
+        let value = value(field, fact);
+        match (facet_of(field), &field.ty, fact) {
+            (_, _, Fact::Missing) => whose.push(format!("whose `{}` is unknown", field.name)),
+            ("role", FieldType::OneOf(_), _) => noun = with_article(&value),
+            ("industry" | "place", FieldType::OneOf(_) | FieldType::Text, _) => places.push(format!("in {value}")),
+            ("size", FieldType::Number(_) | FieldType::WholeNumber(_), _) => withs.push(format!("with {value} {}", words(&field.name))),
+            (_, FieldType::SetOf(_), Fact::Set(options)) if options.is_empty() => whose.push(format!("with no `{}`", field.name)),
+            ("interest", FieldType::SetOf(_), _) => plain.push(format!("interested in {value}")),
+            (_, FieldType::SetOf(_), _) => whose.push(format!("whose `{}` holds {value}", field.name)),
+            ("customer", FieldType::Flag, Fact::Flag(true)) => plain.push("who is a customer".to_owned()),
+            ("customer", FieldType::Flag, _) => plain.push("who is no customer".to_owned()),
+            (_, FieldType::Flag, Fact::Flag(is)) => whose.push(format!("whose `{}` is {}", field.name, if *is { "yes" } else { "no" })),
+            ("time", FieldType::Date(_) | FieldType::Moment, Fact::Instant(at)) => plain.push(format!("{} {}", words(&field.name), since(*at, still.now, &value))),
+            (_, FieldType::AddressOf(_), _) => plain.push(format!("with {}", with_article(&words(&field.name)))),
+            _ => whose.push(format!("whose `{}` is {value}", field.name)),
+        }
+    }
+    let mut text = noun;
+    for part in places.into_iter().chain(withs) {
+        text.push(' ');
+        text.push_str(&part);
+    }
+    for part in plain.into_iter().chain(whose) {
+        text.push_str(", ");
+        text.push_str(&part);
+    }
+    let did = acts(plan, example);
+    if !did.is_empty() {
+        text.push_str(&format!(", who {did}"));
+    }
+    text
+}
+
+/// "an analyst", "a controller"
+fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} {word}")
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// A value in words.
+pub fn value(field: &Field, fact: &Fact) -> String {
+    let option = |number: u32| match &field.ty {
+        FieldType::OneOf(options) | FieldType::SetOf(options) => options.get(number as usize).map_or_else(String::new, |option| words(&option.name)),
+        _ => String::new(),
+    };
+    match fact {
+        Fact::Missing => "unknown".to_owned(),
+        Fact::Number(number) => grouped(&number.to_string()),
+        Fact::Flag(is) => if *is { "yes" } else { "no" }.to_owned(),
+        Fact::Text(text) if matches!(text.as_str(), "another" | "\u{2026}" | "~" | "\u{b7}" | "\u{2603}") => "something else".to_owned(),
+        Fact::Text(text) => format!("\"{text}\""),
+        Fact::Instant(at) => {
+            let shown = crate::run::clock::show(*at);
+            shown.split(' ').next().unwrap_or("").to_owned()
+        }
+        Fact::Option(number) => option(*number),
+        Fact::Set(options) => {
+            let names: Vec<String> = options.iter().map(|number| option(*number)).collect();
+            crate::diagnostics::list_words(names.iter().map(String::as_str), "and", 20).replace('`', "")
+        }
+        Fact::Content(_) | Fact::Program(_) => String::new(),
+    }
+}
+
+/// `12500` as `12,500`
+fn grouped(number: &str) -> String {
+    let (whole, rest) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    format!("{sign}{out}{}", rest.map_or_else(String::new, |rest| format!(".{rest}")))
+}
+
+fn since(at: i64, now: i64, date: &str) -> String {
+    let days = (now - at).div_euclid(DAY);
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..=400 => format!("{days} days ago"),
+        _ => format!("on {date}"),
+    }
+}
+
+/// How long ago.
+pub fn ago(age: i64) -> String {
+    match age {
+        ..60 => "just now".to_owned(),
+        60..3_600 => plural(age / 60, "minute"),
+        3_600..DAY => plural(age / 3_600, "hour"),
+        _ => plural(age / DAY, "day"),
+    }
+}
+
+fn plural(count: i64, unit: &str) -> String {
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+/// What they did, newest last; that they did nothing where that matters.
+fn acts(plan: &Plan, example: &Example) -> String {
+    let events = &example.still.lead.events;
+    if events.is_empty() {
+        return if example.signals.is_empty() { String::new() } else { "did nothing".to_owned() };
+    }
+    // The same thing several times is said once.
+    let mut said: Vec<(String, i64, i64, usize)> = Vec::new();
+    for event in events {
+        let what = act(plan, event);
+        let age = example.still.now - event.at;
+        match said.iter_mut().find(|(known, ..)| *known == what) {
+            Some((_, oldest, newest, count)) => {
+                *oldest = (*oldest).max(age);
+                *newest = (*newest).min(age);
+                *count += 1;
+            }
+            None => said.push((what, age, age, 1)),
+        }
+    }
+    let parts: Vec<String> = said
+        .iter()
+        .map(|(what, oldest, newest, count)| {
+            let times = match count {
+                1 => String::new(),
+                2 => " twice".to_owned(),
+                count => format!(" {count} times"),
+            };
+            let when = if oldest == newest { ago(*newest) } else { format!("in the last {}", ago(*oldest).trim_end_matches(" ago")) };
+            format!("did {what}{times}, {when}")
+        })
+        .collect();
+    parts.join(", and ")
+}
+
+/// An event, as it is written in the language: with what is not quiet.
+fn act(plan: &Plan, event: &Event) -> String {
+    let Some(signal) = plan.signals.get(event.signal as usize) else { return String::new() };
+    let told: Vec<String> = signal
+        .fields
+        .iter()
+        .zip(event.fields.iter())
+        .filter_map(|(field, fact)| match fact {
+            Fact::Missing => None,
+            Fact::Content(Some(number)) => plan.contents.get(*number as usize).map(|content| content.name.to_string()),
+            Fact::Program(Some(number)) => plan.programs.get(*number as usize).map(|program| program.name.to_string()),
+            Fact::Content(None) | Fact::Program(None) => None,
+            Fact::Number(number) if number.billionths() == 0 => None,
+            fact => {
+                let text = value(field, fact);
+                (text != "something else").then(|| format!("{}: {text}", field.name))
+            }
+        })
+        .collect();
+    if told.is_empty() { signal.name.to_string() } else { format!("{}({})", signal.name, told.join(", ")) }
+}
