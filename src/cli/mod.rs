@@ -11,6 +11,7 @@ mod output;
 mod policy;
 mod progress;
 mod schema;
+mod rule_examples;
 mod rules;
 mod simulate;
 mod test;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::output::{self, Stream};
 use super::policy::{Policy, Ready};
+use super::rule_examples::Examples;
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::diagnostics::Diagnostic;
@@ -135,18 +136,21 @@ impl Test {
             }
         };
         let time = started.elapsed();
+        let examples = if self.filter.is_none() { Examples::tried(ready, plan) } else { Examples::none() };
         let failed = ran.iter().filter(|test| !test.findings.is_empty()).count();
         let coverage = if self.coverage || self.min.is_some() { Some(told(&ready.loaded.db, plan, &cases).map_err(unfit)?) } else { None };
         let mutants = if self.mutate && failed == 0 && !cases.is_empty() { Some(self.mutated(common, ready, plan, &cases)) } else { None };
-        let found: Vec<Diagnostic> = ran.iter().flat_map(|test| test.findings.clone()).collect();
+        let mut found: Vec<Diagnostic> = ran.iter().flat_map(|test| test.findings.clone()).collect();
+        found.extend(examples.findings.iter().cloned());
         let mut involved = found.clone();
         involved.extend(mutants.iter().flatten().map(Mutant::finding));
         let files = if coverage.is_some() { ready.paths() } else { places.iter().map(|written| written.file.clone()).collect() };
         let sources = ready.sources_of(&involved, &files);
         let rendered = match common.format {
-            Format::Json => json_text(&cases, &places, &ran, coverage.as_ref(), mutants.as_deref(), &sources),
+            Format::Json => json_text(&cases, &places, &ran, &examples, coverage.as_ref(), mutants.as_deref(), &sources),
             Format::Junit => {
                 let mut junit = junit_cases(&cases, &places, &ran, &sources);
+                junit.extend(examples.junit(&sources));
                 if let (Some(min), Some(told)) = (self.min, &coverage) {
                     let failures = if told.reaches(min) { Vec::new() } else { vec![(coverage_said(min, told), told.text(&sources, usize::MAX))] };
                     junit.push(JunitCase { name: "coverage".to_owned(), class: "nurture".to_owned(), seconds: 0.0, failures });
@@ -154,12 +158,12 @@ impl Test {
                 render::junit("nurture test", &junit)
             }
             Format::Concise => render::concise(&found, &sources),
-            Format::Full => full_text(common, &cases, &ran, &sources),
+            Format::Full => full_text(common, &cases, &ran, &sources) + &examples.text(common, &sources),
         };
         let short = self.min.zip(coverage.as_ref()).is_some_and(|(min, told)| !told.reaches(min));
-        let outcome = output::results(&rendered, if failed > 0 || short { Outcome::Findings } else { Outcome::Clean });
+        let outcome = output::results(&rendered, if !found.is_empty() || short { Outcome::Findings } else { Outcome::Clean });
         if matches!(common.format, Format::Full | Format::Concise) {
-            self.summary(common, &cases, failed, time, coverage.as_ref(), mutants.as_deref(), &sources);
+            self.summary(common, &cases, &examples, failed, time, coverage.as_ref(), mutants.as_deref(), &sources);
         }
         Ok(outcome)
     }
@@ -176,6 +180,7 @@ impl Test {
         &self,
         common: &Common,
         cases: &[TestCase],
+        examples: &Examples,
         failed: usize,
         time: Duration,
         coverage: Option<&Told>,
@@ -207,6 +212,11 @@ impl Test {
             (all, failed) => format!("{failed} of {} failed in {}", tests(all), shown(time)),
         };
         output::message(&head);
+        match (examples.count(), examples.findings.len()) {
+            (0, _) => {}
+            (all, 0) => output::message(&format!("{all} examples of rules passed")),
+            (all, wrong) => output::message(&format!("{wrong} of {all} examples of rules failed")),
+        }
         match mutants {
             Some(mutants) => {
                 let noticed = mutants.iter().filter(|mutant| mutant.noticed).count();
@@ -271,7 +281,8 @@ fn full_text(common: &Common, cases: &[TestCase], ran: &[Ran], sources: &Sources
     out
 }
 
-fn json_text(cases: &[TestCase], places: &[Written], ran: &[Ran], coverage: Option<&Told>, mutants: Option<&[Mutant]>, sources: &Sources<'_>) -> String {
+#[allow(clippy::too_many_arguments, reason = "all that the document tells")]
+fn json_text(cases: &[TestCase], places: &[Written], ran: &[Ran], examples: &Examples, coverage: Option<&Told>, mutants: Option<&[Mutant]>, sources: &Sources<'_>) -> String {
     let tests: Vec<Value> = ran
         .iter()
         .filter_map(|test| {
@@ -290,6 +301,9 @@ fn json_text(cases: &[TestCase], places: &[Written], ran: &[Ran], coverage: Opti
         .collect();
     let mut document = json!({ "version": render::JSON_VERSION, "tests": tests });
     if let Some(map) = document.as_object_mut() {
+        if examples.count() > 0 {
+            map.insert("rule_examples".to_owned(), examples.json(sources));
+        }
         if let Some(told) = coverage {
             map.insert("coverage".to_owned(), told.json(sources));
         }

@@ -9,6 +9,8 @@ use crate::run::policy::Window;
 
 /// The most events of one signal that a history is searched for.
 const SLOTS: usize = 48;
+/// The most events times filters that a history is searched for: its clauses grow with both.
+const WORK: usize = 160;
 /// Conflicts that the search may cost.
 const BUDGET: u64 = 5_000;
 
@@ -72,18 +74,16 @@ pub(super) fn realize(terms: &Terms<'_>, signal: u32, needs: &[Need], now: Insta
     let mut lists: Vec<u32> = needs.iter().map(|need| need.count.list).collect();
     lists.sort_unstable();
     lists.dedup();
-    if let Some(events) = greedy(terms, signal, needs, &limits, &lists, now) {
+    if let Some(events) = greedy(terms, signal, needs, &limits, now) {
         return Realized::Events(events);
     }
     slots(terms, signal, needs, &limits, &lists, now)
 }
 
-/// One after the other, from the narrowest window on: enough for one filter a signal, and where nothing is to stay out.
-fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], lists: &[u32], now: Instant) -> Option<Vec<Made>> {
+/// One after the other, from the narrowest window on: enough for one filter a signal, and where nothing is to stay out; else tried, and
+/// held against all needs at the end.
+fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], now: Instant) -> Option<Vec<Made>> {
     let kept_out: Vec<u32> = needs.iter().filter(|need| !need.is).map(|need| need.count.list).collect();
-    if lists.len() > 1 && !kept_out.is_empty() && needs.iter().filter(|need| need.is).count() > 1 {
-        return None;
-    }
     let mut edges: Vec<i64> = limits.iter().map(|limit| limit.0).collect();
     edges.push(0);
     edges.sort_unstable();
@@ -105,7 +105,8 @@ fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], list
         let age = age_between(from, below);
         let mut wanted = vec![(need.count.list, true)];
         wanted.extend(kept_out.iter().filter(|list| **list != need.count.list).map(|list| (*list, false)));
-        let fields = filters::event(terms, signal, now - age, &wanted)?;
+        // Where the one cannot be without the other, windows may still tell them apart.
+        let fields = filters::event(terms, signal, now - age, &wanted).or_else(|| filters::event(terms, signal, now - age, &[(need.count.list, true)]))?;
         events.extend((0..missing).map(|_| (age, need.count.list, fields.clone())));
     }
     // What is to stay out: the filter of each event may pass other lists too.
@@ -147,7 +148,7 @@ pub(super) fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
 /// Exact: as many events as could be needed, each with its own fields and age (SEMANTICS 3.1 c).
 fn slots(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], lists: &[u32], now: Instant) -> Realized {
     let most: usize = needs.iter().filter(|need| need.is).map(|need| need.count.least as usize).sum();
-    if most > SLOTS {
+    if most > SLOTS || most * lists.len() > WORK {
         return Realized::GaveUp;
     }
     let mut edges: Vec<i64> = limits.iter().map(|limit| limit.0).filter(|edge| *edge > 0 && *edge < i64::MAX).collect();

@@ -22,6 +22,11 @@ const LESSONS: usize = 200;
 /// Events that are added to bring a score to where it has to be.
 const ADDED: usize = 400;
 
+/// How often a lead may be put together for one question.
+const ATTEMPTS: usize = 60;
+/// With more counts than this a model is not followed in all it says.
+const LARGE: usize = 24;
+
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -105,6 +110,18 @@ impl Prover {
         super::together::heaviest(terms, &self.filters, within, items, exclusive)
     }
 
+    /// Whether it is proved, by the clauses alone, that a node holds of nobody. Cheaper than [`Prover::find`]: no lead is put together, so
+    /// that some proofs which need that are missed.
+    pub fn excludes(&self, terms: &Terms<'_>, node: NodeId, universe: Universe) -> bool {
+        if *terms.node(node) == Node::Constant(false) {
+            return true;
+        }
+        let mut sat = Sat::new(BUDGET);
+        let cone = Cone::new(terms, &self.filters, &mut sat, &[node], universe);
+        let root = cone.lit(&sat, node);
+        sat.solve(&[root]) == Verdict::Unsatisfiable
+    }
+
     /// A lead for whom a node holds, or a proof that there is none.
     pub fn find(&self, terms: &Terms<'_>, node: NodeId, universe: Universe) -> Found {
         self.find_all(terms, &[node], universe).0
@@ -134,6 +151,7 @@ impl Prover {
         tiers.push(roots.clone());
         let mut why = String::new();
         let mut lessons = 0;
+        let mut attempts = ATTEMPTS;
         let last = tiers.len() - 1;
         for (tier, assumed) in tiers.iter().enumerate() {
             loop {
@@ -149,7 +167,7 @@ impl Prover {
                     Verdict::Unsatisfiable => break,
                     Verdict::GaveUp => return (Found::Unknown("the search was longer than its budget allows".to_owned()), Vec::new()),
                 }
-                match self.build(terms, &cone, &sat, nodes, universe) {
+                match self.build(terms, &cone, &sat, nodes, universe, &mut attempts) {
                     Ok(example) => return (Found::Lead(Box::new(example)), Vec::new()),
                     Err(Failed::Lesson(lits)) if lessons < LESSONS => {
                         lessons += 1;
@@ -162,7 +180,7 @@ impl Prover {
                         if why.is_empty() {
                             why = reason;
                         }
-                        if lessons >= 20 {
+                        if lessons >= 20 || attempts == 0 {
                             return (Found::Unknown(why), Vec::new());
                         }
                         lessons += 1;
@@ -186,13 +204,21 @@ impl Prover {
     }
 
     /// A lead by a model.
-    fn build(&self, terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], universe: Universe) -> Result<Example, Failed> {
+    fn build(&self, terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], universe: Universe, attempts: &mut usize) -> Result<Example, Failed> {
         let mut failed = None;
         // With as little as decides the question, and if that does not do, with all that the model says.
+        let large = cone.counts.iter().map(|(_, counts)| counts.len()).sum::<usize>() > LARGE;
         for all in [false, true] {
+            if all && large {
+                break;
+            }
             let needed = needed(terms, cone, sat, roots, all);
             for now in self.instants(cone, sat) {
                 for anchors in anchors(terms, &needed, now) {
+                    if *attempts == 0 {
+                        return Err(failed.unwrap_or_else(|| Failed::Because("no example was built within the budget".to_owned())));
+                    }
+                    *attempts -= 1;
                     match self.attempt(terms, cone, &needed, now, anchors, universe) {
                         Ok(still) => {
                             let mut asking = Asking::new(terms, &still);

@@ -13,10 +13,12 @@ mod find;
 mod most;
 mod points;
 pub(crate) mod rewrite;
+mod samples;
 mod sat;
 mod together;
 
 pub use find::{Example, Found, Prover};
+pub use samples::Samples;
 pub(crate) use most::points_of_one as most_points;
 
 /// Of whom a question speaks.

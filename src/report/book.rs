@@ -56,6 +56,45 @@ pub fn rules_of(db: &RootDb) -> Vec<(Rule, Chunk<'_>, u32)> {
     found
 }
 
+/// An example of a rule as a policy of its own, with the world around it: what a user sees when they copy it.
+pub fn example_policy(db: &RootDb, chunk: Chunk<'_>, at: Range, items: &[Item]) -> Option<RootDb> {
+    let body = &chunk.body(db).text;
+    let written = body.get(at.start as usize..at.end as usize)?;
+    let inside = written.split_once('{').map_or(written, |(_, rest)| rest);
+    let inside = inside.rsplit_once('}').map_or(inside, |(rest, _)| rest);
+    let declared: Vec<(&str, SmolStr)> = items.iter().map(|item| (item.kind().keyword(), item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone()))).collect();
+    let mut world = String::new();
+    for file in Workspace::get(db).files(db) {
+        for chunk in &chunks(db, *file).chunks {
+            let parsed = parsed(db, *chunk);
+            let [item] = parsed.items.as_slice() else { continue };
+            let wanted = matches!(item.body, Body::Lead(_) | Body::Signal(_) | Body::Segment(_) | Body::Icp(_) | Body::Journey(_) | Body::Score(_));
+            let name = item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone());
+            if wanted && !declared.contains(&(item.kind().keyword(), name)) {
+                world.push_str(&chunk.body(db).text);
+                world.push('\n');
+            }
+        }
+    }
+    let files = vec![(SmolStr::from(EXAMPLE), dedented(inside)), (SmolStr::from(WORLD), world)];
+    let settings = Settings { as_of: Date::new(2026, 11, 1), ..Settings::default() };
+    Some(load::in_memory_with(RootDb::default(), files, settings, &rulebook::TEXTS))
+}
+
+/// The name of the file in which an example is shown.
+pub const EXAMPLE: &str = "example.nurture";
+
+/// A text without the indentation that all its lines share.
+pub fn dedented(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().skip_while(|line| line.trim().is_empty()).collect();
+    let shared = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let mut out: String = lines.iter().map(|line| format!("{}\n", line.get(shared..).unwrap_or("").trim_end())).collect();
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
+    out
+}
+
 /// How an example of a rule went.
 #[derive(Clone, Debug)]
 pub struct Tried {

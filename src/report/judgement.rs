@@ -83,8 +83,15 @@ pub fn inputs(db: &RootDb, plan: &Plan, census: Option<Census>) -> Inputs {
 /// # Errors
 /// When its plan does not hang together.
 pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate::run::Unfit> {
+    judge_by(db, plan, asked, rules_for(plan))
+}
+
+/// Judges a policy by these rules alone.
+///
+/// # Errors
+/// When its plan does not hang together.
+pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> Result<Judgement, crate::run::Unfit> {
     let policy = Policy::new(plan, inputs(db, plan, asked.census.clone()))?;
-    let rules = rules_for(plan);
     let judged = eval::judge(&policy, &rules);
     Ok(Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement())
 }

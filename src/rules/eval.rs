@@ -349,6 +349,7 @@ impl Scope<'_, '_> {
         };
         let all = list.len();
         let (mut yes, mut open) = (all, 0);
+        let mut lacking: Option<Arc<str>> = None;
         if let (Some(variable), Some(condition)) = (&counted.variable, &counted.condition) {
             yes = 0;
             let mark = self.bound.len();
@@ -357,13 +358,14 @@ impl Scope<'_, '_> {
                     Truth::Yes => yes += 1,
                     Truth::Unknown(why) => {
                         open += 1;
-                        self.open.get_or_insert(why);
+                        lacking.get_or_insert(why);
                     }
                     Truth::No => {}
                 }
             }
             self.bound.truncate(mark);
         }
+        self.open = lacking;
         if !share {
             return Value::Number(Span::between(yes as u64, Some((yes + open) as u64)));
         }

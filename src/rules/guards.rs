@@ -170,7 +170,7 @@ impl Maker<'_, '_> {
     }
 
     fn some(&self, node: NodeId) -> Truth {
-        super::leads::truth(&self.ground.find(node, self.universe))
+        self.ground.some_of(node, self.universe)
     }
 
     /// What starts a track: as leads are now, and at that very instant.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::truth::Truth;
 use crate::plan::{EventPattern, Plan, SignalKind};
-use crate::proof::{Example, Found, Prover, Universe};
+use crate::proof::{Example, Found, Prover, Samples, Universe};
 use crate::run::{NodeId, Terms};
 
 /// A group of leads: those of the database for whom one node holds, and those we cannot name for whom another does.
@@ -46,8 +46,11 @@ pub struct Ground<'p> {
     pub terms: RefCell<Terms<'p>>,
     prover: Prover,
     found: RefCell<FxHashMap<(NodeId, Universe), Arc<Found>>>,
-    /// The last lead that decided something: the witness of a finding.
-    witness: RefCell<Option<Arc<Found>>>,
+    excluded: RefCell<FxHashMap<NodeId, bool>>,
+    /// Leads against whom predicates are held before anything is searched.
+    samples: Samples,
+    /// Of whom the last lead was that decided something: the witness of a finding.
+    witness: RefCell<Option<(NodeId, Universe)>>,
     /// How many questions went to the prover.
     asked: RefCell<u64>,
 }
@@ -55,7 +58,8 @@ pub struct Ground<'p> {
 impl<'p> Ground<'p> {
     /// A graph of which nothing is proved yet.
     pub fn new(terms: Terms<'p>, prover: Prover) -> Self {
-        Self { terms: RefCell::new(terms), prover, found: RefCell::default(), witness: RefCell::default(), asked: RefCell::new(0) }
+        let samples = Samples::new(&terms, prover.now());
+        Self { terms: RefCell::new(terms), prover, samples, found: RefCell::default(), excluded: RefCell::default(), witness: RefCell::default(), asked: RefCell::new(0) }
     }
 
     /// The plan.
@@ -90,13 +94,27 @@ impl<'p> Ground<'p> {
         }
         *self.asked.borrow_mut() += 1;
         let found = Arc::new(self.prover.find(&self.terms.borrow(), node, universe));
+        if let Found::Lead(example) = &*found {
+            self.samples.learn(&example.still, universe);
+        }
         self.found.borrow_mut().insert((node, universe), Arc::clone(&found));
         found
     }
 
     /// Whether some lead of the database is in a node.
     pub fn some(&self, node: NodeId) -> Truth {
-        truth(&self.find(node, Universe::Database))
+        self.some_of(node, Universe::Database)
+    }
+
+    /// Whether somebody of a universe is in a node. A lead that is known already decides without a search.
+    pub fn some_of(&self, node: NodeId, universe: Universe) -> Truth {
+        if node == Terms::NEVER {
+            return Truth::No;
+        }
+        if self.samples.mask(&self.terms.borrow(), node) & self.samples.universe(universe) != 0 {
+            return Truth::Yes;
+        }
+        truth(&self.find(node, universe))
     }
 
     /// The most that a score can be, in millionths of a point.
@@ -109,6 +127,23 @@ impl<'p> Ground<'p> {
         self.prover.heaviest(&self.terms.borrow(), within, items, exclusive)
     }
 
+    /// Whether it is proved at once that no lead of the database is in a node: see [`Prover::excludes`].
+    pub fn excludes(&self, node: NodeId) -> bool {
+        if self.samples.mask(&self.terms.borrow(), node) & self.samples.universe(Universe::Database) != 0 {
+            return false;
+        }
+        if let Some(known) = self.found.borrow().get(&(node, Universe::Database)) {
+            return matches!(**known, Found::Nobody);
+        }
+        if let Some(known) = self.excluded.borrow().get(&node) {
+            return *known;
+        }
+        *self.asked.borrow_mut() += 1;
+        let excluded = self.prover.excludes(&self.terms.borrow(), node, Universe::Database);
+        self.excluded.borrow_mut().insert(node, excluded);
+        excluded
+    }
+
     /// Forgets the witness before.
     pub fn forget(&self) {
         *self.witness.borrow_mut() = None;
@@ -116,26 +151,26 @@ impl<'p> Ground<'p> {
 
     /// The lead that decided last.
     pub fn witness(&self) -> Option<Example> {
-        self.witness.borrow().as_ref().and_then(|found| found.example().cloned())
+        let (node, universe) = (*self.witness.borrow())?;
+        self.find(node, universe).example().cloned()
     }
 
-    fn remember(&self, found: &Arc<Found>) {
-        if found.example().is_some() {
-            *self.witness.borrow_mut() = Some(Arc::clone(found));
+    fn remember(&self, truth: &Truth, node: NodeId, universe: Universe) {
+        if truth.is_yes() {
+            *self.witness.borrow_mut() = Some((node, universe));
         }
     }
 
     /// Whether somebody is in a group.
     pub fn exists(&self, leads: Leads) -> Truth {
-        let found = self.find(leads.known, Universe::Database);
-        self.remember(&found);
-        let known = truth(&found);
+        let known = self.some_of(leads.known, Universe::Database);
+        self.remember(&known, leads.known, Universe::Database);
         if known.is_yes() || leads.anonymous == Terms::NEVER {
             return known;
         }
-        let found = self.find(leads.anonymous, Universe::Anonymous);
-        self.remember(&found);
-        Truth::any([known, truth(&found)].into_iter())
+        let others = self.some_of(leads.anonymous, Universe::Anonymous);
+        self.remember(&others, leads.anonymous, Universe::Anonymous);
+        Truth::any([known, others].into_iter())
     }
 
     /// Those of two groups.
@@ -178,6 +213,13 @@ impl<'p> Ground<'p> {
     pub fn same(&self, one: Leads, other: Leads) -> Truth {
         if one.known == other.known && one.anonymous == other.anonymous {
             return Truth::Yes;
+        }
+        let differ = |one: NodeId, other: NodeId, universe: Universe| {
+            let terms = self.terms.borrow();
+            (self.samples.mask(&terms, one) ^ self.samples.mask(&terms, other)) & self.samples.universe(universe) != 0
+        };
+        if differ(one.known, other.known, Universe::Database) || differ(one.anonymous, other.anonymous, Universe::Anonymous) {
+            return Truth::No;
         }
         Truth::all([self.exists(self.without(one, other)).not(), self.exists(self.without(other, one)).not()].into_iter())
     }

@@ -79,7 +79,18 @@ impl<'p> Policy<'p> {
     /// When the plan does not hang together.
     pub fn new(plan: &'p Plan, inputs: Inputs) -> Result<Self, Unfit> {
         let now = now(inputs.today);
-        let ground = Ground::new(Terms::new(plan)?, Prover::new(now));
+        let mut terms = Terms::new(plan)?;
+        // What the policy asks, so that made-up leads lie about it.
+        for predicate in plan.segments.iter().map(|item| &item.predicate).chain(plan.icps.iter().map(|item| &item.predicate)) {
+            terms.predicate(predicate, None)?;
+        }
+        for predicate in plan.handoffs.iter().map(|item| &item.predicate).chain(plan.contents.iter().map(|item| &item.predicate)) {
+            terms.predicate(predicate, None)?;
+        }
+        for (number, program) in (0..).zip(&plan.programs) {
+            terms.predicate(&program.audience.predicate, Some(number))?;
+        }
+        let ground = Ground::new(terms, Prover::new(now));
         let caps = |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
         let mut limits = caps(None, &plan.limits.caps);
         if let Some(quiet) = &plan.limits.quiet {

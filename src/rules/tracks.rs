@@ -346,7 +346,7 @@ pub fn signals(ground: &Ground<'_>, node: NodeId) -> BTreeSet<u32> {
         let without = rewrite::without_signal(&mut ground.terms.borrow_mut(), node, signal);
         let (gains, loses) = (ground.and(&[node, ground.not(without)]), ground.and(&[without, ground.not(node)]));
         // What is not decided is taken for a dependence: it is written there.
-        let depends = |node: NodeId| !matches!(ground.some(node), super::truth::Truth::No);
+        let depends = |node: NodeId| !ground.excludes(node);
         if depends(gains) || depends(loses) {
             found.insert(signal);
         }

@@ -102,14 +102,14 @@ impl Policy<'_> {
         if some == all {
             return false;
         }
-        !matches!(self.ground.some(self.ground.and(&[some, self.ground.not(all)])), Truth::No)
+        !self.ground.excludes(self.ground.and(&[some, self.ground.not(all)]))
     }
 
     /// What decides for every lead in a group (RULES, `predicate.facets`).
     pub(super) fn facets(&self, leads: Leads) -> Value {
         let universe = if leads.known == Terms::NEVER && leads.anonymous != Terms::NEVER { Universe::Anonymous } else { Universe::Database };
         let node = if universe == Universe::Anonymous { leads.anonymous } else { leads.known };
-        let nobody = |node: NodeId| matches!(super::super::leads::truth(&self.ground.find(node, universe)), Truth::No);
+        let nobody = |node: NodeId| matches!(self.ground.some_of(node, universe), Truth::No);
         let mut found: BTreeSet<&str> = BTreeSet::new();
         let mut by_facet: std::collections::BTreeMap<&str, Vec<u32>> = std::collections::BTreeMap::new();
         let (mut scored, mut timed) = (Vec::new(), Vec::new());
@@ -172,7 +172,7 @@ impl Policy<'_> {
 
     /// Whether a group holds leads of some stages only: in no journey's every stage, and each in one.
     fn asks_for_a_stage(&self, node: NodeId, universe: Universe) -> bool {
-        let nobody = |node: NodeId| matches!(super::super::leads::truth(&self.ground.find(node, universe)), Truth::No);
+        let nobody = |node: NodeId| matches!(self.ground.some_of(node, universe), Truth::No);
         (0..self.plan.journeys.len() as u32).any(|journey| {
             let members: Vec<NodeId> = self.stages_of(journey).into_iter().filter_map(|stage| if let Entity::Stage(journey, stage) = stage { Some(self.members(journey, stage).known) } else { None }).collect();
             // Nothing that the journey asks is asked here: no need to prove it.
@@ -202,7 +202,7 @@ impl Policy<'_> {
         let Some(kinds) = self.combinations(&fields, node) else { return Value::Unknown("there are too many kinds of lead to look at one by one".into()) };
         let (mut inside, mut all, mut open) = (0u128, 0u128, 0u128);
         for kind in kinds {
-            let of_kind = rewrite::fixed(&mut self.ground.terms.borrow_mut(), node, &kind.values);
+            let of_kind = self.ground.and(&[self.of_kind(&kind), node]);
             all += u128::from(kind.count);
             match self.ground.some(of_kind) {
                 Truth::Yes => inside += u128::from(kind.count),

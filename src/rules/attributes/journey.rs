@@ -169,20 +169,12 @@ impl Policy<'_> {
         let Some(kinds) = self.combinations(&fields, self.ground.or(&[self.ground.or(&guards), owed])) else {
             return Value::Unknown("there are too many kinds of lead to look at one by one".into());
         };
+        let served = self.ground.or(&guards);
         for kind in kinds {
-            let of_kind = |node: NodeId| rewrite::fixed(&mut self.ground.terms.borrow_mut(), node, &kind.values);
-            let here = of_kind(owed);
-            if !self.ground.some(here).is_yes() {
-                continue;
-            }
-            let at = of_kind(place);
-            let served = guards.iter().any(|guard| {
-                let guard = of_kind(*guard);
-                !matches!(self.ground.some(self.ground.and(&[guard, at])), Truth::No)
-            });
-            if !served {
-                let tests: Vec<NodeId> = kind.values.iter().map(|(field, value)| self.has_value(*field, value)).collect();
-                left.push(self.ground.and(&[tests.as_slice(), &[owed]].concat()));
+            let of_kind = self.of_kind(&kind);
+            let here = self.ground.and(&[of_kind, owed]);
+            if self.ground.some(here).is_yes() && self.ground.excludes(self.ground.and(&[of_kind, place, served])) {
+                left.push(here);
             }
         }
         Value::Leads(Leads::of(self.ground.or(&left)))
@@ -219,6 +211,12 @@ impl Policy<'_> {
         Some(found)
     }
 
+    /// Leads of a kind.
+    pub(super) fn of_kind(&self, kind: &Kind) -> NodeId {
+        let tests: Vec<NodeId> = kind.values.iter().map(|(field, value)| self.has_value(*field, value)).collect();
+        self.ground.and(&tests)
+    }
+
     /// Leads with this value of a field.
     fn has_value(&self, field: u32, value: &crate::run::lead::Fact) -> NodeId {
         use crate::run::lead::Fact;
@@ -229,7 +227,16 @@ impl Policy<'_> {
             Fact::Option(option) if *option < 64 => terms.add(Node::Fact(field, Test::Options(1 << option, true))),
             Fact::Option(option) => terms.add(Node::Fact(field, Test::In([Key::Option(*option)].into(), true))),
             Fact::Set(options) => {
-                let asked: Vec<NodeId> = options.iter().map(|option| terms.add(Node::Fact(field, Test::Has(*option)))).collect();
+                // Of the options that anything asks for, these and no others.
+                let all = match self.plan.lead.fields.get(field as usize).map(|field| &field.ty) {
+                    Some(FieldType::SetOf(all)) => all.len() as u32,
+                    _ => 0,
+                };
+                let mut asked = Vec::new();
+                for option in 0..all {
+                    let has = terms.add(Node::Fact(field, Test::Has(option)));
+                    asked.push(if options.contains(&option) { has } else { terms.not(has) });
+                }
                 terms.and(asked)
             }
             Fact::Flag(value) => {
