@@ -101,7 +101,8 @@ fn the_reference_holds_correct_syntax() {
 #[test]
 fn the_rulebook_is_well_typed() {
     let found = nurture::report::findings::findings(&nurture::report::book::standard_db());
-    let wrong: Vec<&str> = found.iter().filter(|finding| finding.check != nurture::diagnostics::Check::UnusedDeclaration).map(|finding| finding.message.as_str()).collect();
+    let wrong: Vec<&str> =
+        found.iter().filter(|finding| finding.check != nurture::diagnostics::Check::UnusedDeclaration).map(|finding| finding.message.as_str()).collect();
     assert_eq!(wrong, Vec::<&str>::new());
     assert!(nurture::rulebook::standard().count() >= 140);
 }

@@ -46,6 +46,17 @@ fn examples_do_what_they_say() {
             assert_eq!(failed(&example(page, "Right", "nurture").unwrap()), 0);
             continue;
         }
+        if *check == Check::IdleRule {
+            let idle = |text: &str| {
+                let db = support::policy(text);
+                let plan = nurture::report::plan::plan(&db).unwrap();
+                let told = nurture::report::judgement::judge(&db, &plan, &nurture::report::judgement::Asked::default()).unwrap();
+                told.findings.iter().any(|found| found.check == Check::IdleRule)
+            };
+            assert!(idle(&example(page, "Wrong", "nurture").unwrap()));
+            assert!(!idle(&example(page, "Right", "nurture").unwrap()));
+            continue;
+        }
         if *check == Check::UnnoticedChange {
             let unnoticed = |text: &str| {
                 let db = support::policy(text);

@@ -22,3 +22,11 @@ fn each_rule_reports_what_it_flags_and_nothing_that_it_passes() {
     assert!(tried.len() > 300, "{}", tried.len());
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), tried.len(), wrong.join("\n"));
 }
+
+/// No standard rule is idle, and none says what another says.
+#[test]
+fn no_standard_rule_is_idle() {
+    let rules: Vec<&nurture::plan::Rule> = book::standard_rules().iter().collect();
+    let idle: Vec<String> = rules.iter().filter_map(|rule| Some(format!("{}: {:?}", rule.name, nurture::rules::lint::idle(rule, &rules)?))).collect();
+    assert_eq!(idle, Vec::<String>::new());
+}

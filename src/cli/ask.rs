@@ -51,7 +51,11 @@ impl Ask {
         let questions: Vec<String> = if batch {
             let mut text = String::new();
             if let Err(error) = std::io::stdin().lock().read_to_string(&mut text) {
-                let message = if error.kind() == std::io::ErrorKind::InvalidData { "the questions are not UTF-8 text".to_owned() } else { format!("cannot read the questions: {error}") };
+                let message = if error.kind() == std::io::ErrorKind::InvalidData {
+                    "the questions are not UTF-8 text".to_owned()
+                } else {
+                    format!("cannot read the questions: {error}")
+                };
                 return output::failed(common, &LoadError { message, help: None });
             }
             text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()

@@ -9,11 +9,11 @@ use crate::db::load::{self, LoadError, Vocabulary};
 use crate::db::settings::Named;
 use crate::db::{Chunk, RootDb, Workspace, line_index, parsed};
 use crate::diagnostics::render::{self, Sources};
+use crate::diagnostics::{Check, closest};
 use crate::plan::Rule;
 use crate::report::book;
 use crate::report::judgement::{Asked, judge_by};
 use crate::syntax::ast::{Body, Item};
-use crate::diagnostics::{Check, closest};
 
 /// `nurture explain`
 #[derive(Args)]
@@ -56,7 +56,10 @@ impl Explain {
                 common,
                 &LoadError {
                     message: format!("there is no check or rule `{name}`"),
-                    help: Some(meant.map_or_else(|| "`nurture explain` lists the checks, `nurture rules` the rules".to_owned(), |meant| format!("did you mean `{meant}`?"))),
+                    help: Some(meant.map_or_else(
+                        || "`nurture explain` lists the checks, `nurture rules` the rules".to_owned(),
+                        |meant| format!("did you mean `{meant}`?"),
+                    )),
                 },
             );
         };
@@ -137,7 +140,10 @@ fn page(db: &RootDb, rule: &Rule, chunk: Chunk<'_>, item: &Item, common: &Common
     let asked = serde_json::to_string(rule).unwrap_or_default();
     let settings: Vec<String> = crate::model::rule_schema::SETTINGS
         .iter()
-        .filter(|setting| asked.contains(&format!("[{{\"name\":\"settings\"}},{{\"name\":\"{}\"}}]", setting.name)) || asked.contains(&format!("{{settings.{}}}", setting.name)))
+        .filter(|setting| {
+            asked.contains(&format!("[{{\"name\":\"settings\"}},{{\"name\":\"{}\"}}]", setting.name))
+                || asked.contains(&format!("{{settings.{}}}", setting.name))
+        })
         .map(|setting| format!("  {} = \"{}\"  {}\n", setting.name, setting.default, setting.meaning))
         .collect();
     if !settings.is_empty() {
@@ -154,7 +160,7 @@ fn said_of(db: &RootDb, rule: &Rule, chunk: Chunk<'_>, at: crate::text::Range, i
     let policy = book::example_policy(db, chunk, at, items)?;
     let plan = crate::report::plan::plan(&policy)?;
     let census = crate::rules::census::Census::imagined(&plan).ok();
-    let told = judge_by(&policy, &plan, &Asked { census, show_allowed: false }, vec![rule]).ok()?;
+    let told = judge_by(&policy, &plan, &Asked { census, ..Asked::default() }, vec![rule]).ok()?;
     let found: Vec<_> = told.findings.into_iter().filter(|finding| finding.check.name() == rule.name).take(1).collect();
     let mut sources = Sources::new("");
     for file in Workspace::get(&policy).files(&policy) {

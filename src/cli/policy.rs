@@ -177,10 +177,12 @@ fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
         }
     }
     let own = index(&loaded.db).names(&loaded.db, crate::diagnostics::Kind::Rule);
-    let known = |name: &str| Check::from_name(name).is_some() || rulebook::is_standard(name) || own.contains(&name);
+    let packed: Vec<&str> = loaded.packs.iter().flat_map(|(_, db)| index(db).names(db, crate::diagnostics::Kind::Rule)).collect();
+    let known = |name: &str| Check::from_name(name).is_some() || rulebook::is_standard(name) || own.contains(&name) || packed.contains(&name);
     let name = settings.levels.keys().chain(settings.path_levels.iter().flat_map(|(_, levels)| levels.keys())).find(|name| !known(name))?;
     let mut all: Vec<&str> = rulebook::standard().chain(Check::ALL.iter().map(|check| check.name())).collect();
     all.extend(own.iter());
+    all.extend(packed.iter());
     let meant = crate::diagnostics::closest(name, all.iter().copied());
     Some(LoadError {
         message: format!("`{}{SETTINGS}` sets the level of `{name}`, and there is no such rule or check", loaded.sources.prefix),
@@ -212,6 +214,25 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
 }
 
 impl Ready {
+    /// The rules of the packs that the settings name.
+    pub fn packs(&self, common: &Common) -> Result<Vec<crate::plan::Rule>, Outcome> {
+        let mut rules = Vec::new();
+        for (pack, db) in &self.loaded.packs {
+            if output::errors(&findings(db)) > 0 {
+                let error = LoadError {
+                    message: format!("the rule pack `{pack}` has errors: nothing was judged"),
+                    help: Some(format!("`nurture check` in `{pack}` shows them")),
+                };
+                return Err(output::failed(common, &error));
+            }
+            rules.extend(crate::report::book::rules_of(db).into_iter().map(|(mut rule, ..)| {
+                rule.source.file = format!("{}/{}", pack.trim_end_matches('/'), rule.source.file).into();
+                rule
+            }));
+        }
+        Ok(rules)
+    }
+
     /// Judges the policy by the rulebook, if nothing of the language stands in the way: its findings join the others.
     ///
     /// `Err` when that could not be done; why has been said then.
@@ -227,7 +248,8 @@ impl Ready {
         if let Some(problem) = census.as_ref().and_then(|census| census.problem(&plan)) {
             return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
         }
-        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed }) {
+        let packs = self.packs(common)?;
+        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed, packs }) {
             Ok(judged) => judged,
             Err(unfit) => {
                 let help = Some("this is a fault of nurture: please report it".to_owned());

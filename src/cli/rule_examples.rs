@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::Common;
 use super::output::{self, Stream};
 use super::policy::Ready;
-use super::Common;
 use crate::diagnostics::render::{self, JunitCase, Sources};
 use crate::diagnostics::{Check, Diagnostic, Severity, Span};
 use crate::plan::Plan;
@@ -106,11 +106,9 @@ fn finding(example: &Tried) -> Option<Diagnostic> {
             Some("what the rule reports must be declared in the example; mend the example, or the rule's `where` and `when`".to_owned()),
         ),
         Wrong::NotDecided(why) => (format!("`{rule}` does not decide its own example: {why}"), "the rule must report this", None),
-        Wrong::Reported(what) => (
-            format!("`{rule}` reports an example that it must let pass"),
-            "the rule must report nothing here",
-            Some(format!("it reports {}", what.join(", "))),
-        ),
+        Wrong::Reported(what) => {
+            (format!("`{rule}` reports an example that it must let pass"), "the rule must report nothing here", Some(format!("it reports {}", what.join(", "))))
+        }
     };
     let span = Span { file: example.file.clone(), range: example.at };
     let mut finding = Diagnostic::at(Check::TestFailed, Severity::Error, span, message, here);

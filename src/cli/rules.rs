@@ -98,8 +98,10 @@ impl Rules {
             let text = match (common.format, self.page) {
                 (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&waived).unwrap_or_default()),
                 (_, Page::Markdown) => {
-                    let rows: String =
-                        waived.iter().map(|waived| format!("| {} | {} | {} | {}:{} |\n", waived.rule, waived.subject, waived.because, waived.file, waived.line)).collect();
+                    let rows: String = waived
+                        .iter()
+                        .map(|waived| format!("| {} | {} | {} | {}:{} |\n", waived.rule, waived.subject, waived.because, waived.file, waived.line))
+                        .collect();
                     format!("| rule | of | allowed because | where |\n|---|---|---|---|\n{rows}")
                 }
                 _ if waived.is_empty() => "nothing is allowed\n".to_owned(),
@@ -115,7 +117,11 @@ impl Rules {
             Err(outcome) => return outcome,
         };
         let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
-        let rules = rules_for(&plan);
+        let packs = match ready.packs(common) {
+            Ok(packs) => packs,
+            Err(outcome) => return outcome,
+        };
+        let rules = rules_for(&plan, &packs);
         let entries: Vec<Entry<'_>> = rules
             .iter()
             .map(|rule: &&Rule| {
@@ -123,13 +129,16 @@ impl Rules {
                 let written = match own {
                     Some(own) if rulebook::is_standard(&own.name) => format!("{}, in place of the standard rule", own.source.file),
                     Some(own) => own.source.file.to_string(),
-                    None => "the standard rulebook".to_owned(),
+                    None => {
+                        packs.iter().find(|pack| pack.name == rule.name).map_or_else(|| "the standard rulebook".to_owned(), |pack| pack.source.file.to_string())
+                    }
                 };
                 let (level, level_from) = match settings.levels.get(&rule.name) {
                     Some(set) if !rule.is => (set.map_or("off", |level| level.name()).to_owned(), "nurture.toml".to_owned()),
                     _ => (level_word(rule.level).to_owned(), written),
                 };
-                let paths: Vec<&str> = settings.path_levels.iter().filter(|(_, levels)| levels.contains_key(&rule.name)).map(|(path, _)| path.as_str()).collect();
+                let paths: Vec<&str> =
+                    settings.path_levels.iter().filter(|(_, levels)| levels.contains_key(&rule.name)).map(|(path, _)| path.as_str()).collect();
                 let level_from = if paths.is_empty() { level_from } else { format!("{level_from}; otherwise in {}", paths.join(", ")) };
                 Entry {
                     name: &rule.name,
@@ -149,7 +158,9 @@ impl Rules {
                 let rows: String = entries
                     .iter()
                     .map(|entry| {
-                        let pillar = entry.denies.map_or_else(|| entry.shows.map_or(String::new(), |pillar| format!("shows {pillar}")), |pillar| format!("denies {pillar}"));
+                        let pillar = entry
+                            .denies
+                            .map_or_else(|| entry.shows.map_or(String::new(), |pillar| format!("shows {pillar}")), |pillar| format!("denies {pillar}"));
                         format!("| {} | {} | {} | {} | {} |\n", entry.name, entry.level, entry.level_from, pillar, entry.because.replace('|', "\\|"))
                     })
                     .collect();

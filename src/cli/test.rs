@@ -282,7 +282,15 @@ fn full_text(common: &Common, cases: &[TestCase], ran: &[Ran], sources: &Sources
 }
 
 #[allow(clippy::too_many_arguments, reason = "all that the document tells")]
-fn json_text(cases: &[TestCase], places: &[Written], ran: &[Ran], examples: &Examples, coverage: Option<&Told>, mutants: Option<&[Mutant]>, sources: &Sources<'_>) -> String {
+fn json_text(
+    cases: &[TestCase],
+    places: &[Written],
+    ran: &[Ran],
+    examples: &Examples,
+    coverage: Option<&Told>,
+    mutants: Option<&[Mutant]>,
+    sources: &Sources<'_>,
+) -> String {
     let tests: Vec<Value> = ran
         .iter()
         .filter_map(|test| {

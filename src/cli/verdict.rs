@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 use super::output;
 use super::policy::{Judging, Policy};
 use super::{Common, Format, Outcome};
+use crate::db::Workspace;
 use crate::plan::{Grade, PillarState, Plan, Rule, Standing, Verdict};
 use crate::report::judgement::{Judgement, rules_for};
-use crate::db::Workspace;
 use crate::rules::message::simple;
 use crate::rules::value::setting;
 use crate::rules::verdict::PILLARS;
@@ -109,7 +109,11 @@ impl VerdictPage {
             format!("{}\n", serde_json::to_string_pretty(&judgement.verdicts).unwrap_or_default())
         } else {
             let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
-            page(&plan, judgement, &settings.thresholds, self.page == Page::Markdown)
+            let packs = match ready.packs(common) {
+                Ok(packs) => packs,
+                Err(outcome) => return outcome,
+            };
+            page(&rules_for(&plan, &packs), &plan, judgement, &settings.thresholds, self.page == Page::Markdown)
         };
         let outcome = if judgement.verdicts.iter().any(|verdict| verdict.standing == Standing::Isnt) { Outcome::Findings } else { Outcome::Clean };
         output::results(&text, outcome)
@@ -117,8 +121,7 @@ impl VerdictPage {
 }
 
 /// The page.
-fn page(plan: &Plan, judgement: &Judgement, thresholds: &BTreeMap<SmolStr, SmolStr>, markdown: bool) -> String {
-    let rules = rules_for(plan);
+fn page(rules: &[&Rule], plan: &Plan, judgement: &Judgement, thresholds: &BTreeMap<SmolStr, SmolStr>, markdown: bool) -> String {
     let because = |name: &str| rules.iter().find(|rule| rule.name == name).map_or(String::new(), |rule: &&Rule| plain(&rule.because, thresholds));
     let mut out = String::new();
     let heading = |out: &mut String, text: &str| {

@@ -227,6 +227,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// What is wrong with `nurture.toml`, and its text.
     pub settings_problems: (Vec<Problem>, String),
+    /// The rule packs that the settings name, as they are written, each a policy of its own.
+    pub packs: Vec<(SmolStr, RootDb)>,
 }
 
 /// The text of a file, and what is wrong with it.
@@ -301,7 +303,50 @@ pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded,
         use salsa::Setter as _;
         workspace.set_assets(&mut db).to(assets);
     }
-    Ok(Loaded { db, sources, settings_problems: (problems, settings_text) })
+    let packs = load_packs(&Workspace::get(&db).settings(&db).packs, &sources, vocabulary)?;
+    if !packs.is_empty() {
+        use salsa::Setter as _;
+        let workspace = Workspace::get(&db);
+        let mut settings = workspace.settings(&db).clone();
+        settings.pack_rules = packs.iter().flat_map(|(_, pack)| rule_names(pack)).collect();
+        workspace.set_settings(&mut db).to(settings);
+    }
+    Ok(Loaded { db, sources, settings_problems: (problems, settings_text), packs })
+}
+
+/// The names of the rules of a policy.
+fn rule_names(db: &RootDb) -> Vec<SmolStr> {
+    let mut names = Vec::new();
+    for file in Workspace::get(db).files(db) {
+        for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.head(db).starts_with("rule")) {
+            names.extend(
+                parsed(db, *chunk).items.iter().filter(|item| matches!(item.body, Body::Rule(_))).filter_map(|item| Some(item.name.as_ref()?.text.clone())),
+            );
+        }
+    }
+    names
+}
+
+/// Loads the rule packs of a workspace. A pack is a workspace of its own: its rules, and the lead and signals of their examples.
+fn load_packs(packs: &[SmolStr], sources: &Sources, vocabulary: &Vocabulary<'_>) -> Result<Vec<(SmolStr, RootDb)>, LoadError> {
+    let mut loaded = Vec::with_capacity(packs.len());
+    for pack in packs {
+        let folder = sources.root.join(pack.as_str());
+        if !folder.is_dir() {
+            return Err(LoadError::new(format!("there is no rule pack `{pack}`")).help("`packs` names folders, from the folder of nurture.toml"));
+        }
+        if !folder.join(SETTINGS).is_file() {
+            return Err(LoadError::new(format!("the rule pack `{pack}` has no {SETTINGS}"))
+                .help("put one there, an empty one will do: a pack is a workspace of its own, and can be checked and tested by itself"));
+        }
+        let found = find(&[folder], &sources.root)?;
+        let inner = load(found, vocabulary)?;
+        if !inner.packs.is_empty() {
+            return Err(LoadError::new(format!("the rule pack `{pack}` names packs of its own")).help("name them all in the policy's nurture.toml"));
+        }
+        loaded.push((pack.clone(), inner.db));
+    }
+    Ok(loaded)
 }
 
 /// A policy of texts that are in memory, by path, with its settings; `text` clauses find no files.

@@ -21,11 +21,23 @@ pub struct Settings {
     pub path_levels: Vec<(SmolStr, BTreeMap<SmolStr, Option<Severity>>)>,
     /// Thresholds of the rules, as they are written.
     pub thresholds: BTreeMap<SmolStr, SmolStr>,
+    /// Folders of rule packs, as they are written.
+    pub packs: Vec<SmolStr>,
+    /// The names of the rules in these packs, known once they are loaded.
+    pub pack_rules: Vec<SmolStr>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { timezone: "UTC".into(), as_of: None, levels: BTreeMap::new(), path_levels: Vec::new(), thresholds: BTreeMap::new() }
+        Self {
+            timezone: "UTC".into(),
+            as_of: None,
+            levels: BTreeMap::new(),
+            path_levels: Vec::new(),
+            thresholds: BTreeMap::new(),
+            packs: Vec::new(),
+            pack_rules: Vec::new(),
+        }
     }
 }
 
@@ -93,7 +105,7 @@ fn range(span: std::ops::Range<usize>) -> Range {
     Range::new(span.start as u32, span.end as u32)
 }
 
-const KEYS: [&str; 4] = ["timezone", "as_of", "levels", "thresholds"];
+const KEYS: [&str; 5] = ["timezone", "as_of", "levels", "thresholds", "packs"];
 
 impl Reader<'_> {
     fn report(&mut self, at: Range, message: String) {
@@ -135,6 +147,13 @@ impl Reader<'_> {
                 }
                 "levels" => self.levels(item, value_at),
                 "thresholds" => self.thresholds(item, value_at),
+                "packs" => {
+                    let list: Option<Vec<SmolStr>> = item.as_array().and_then(|array| array.iter().map(|value| value.as_str().map(SmolStr::from)).collect());
+                    match list {
+                        Some(list) if list.iter().all(|path| !path.trim().is_empty()) => self.settings.packs = list,
+                        _ => self.wrong(value_at, "packs", "a list of folders, such as [\"rules/b2b\"]"),
+                    }
+                }
                 _ => self.unknown(at, "setting", key, &KEYS),
             }
         }

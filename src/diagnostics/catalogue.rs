@@ -78,6 +78,7 @@ checks! {
     ForeignOperator "foreign_operator" Error "An operator of another language stands where nurture has a word";
     ForeignWord "foreign_word" Error "A word of another language, or a keyword in capitals";
     FractionForWhole "fraction_for_whole" Error "A whole number is compared with a fraction";
+    IdleRule "idle_rule" Warning "A rule can never fire, always fires, or says what another says";
     ImpossibleCount "impossible_count" Error "A count can never be reached";
     InvisibleCharacter "invisible_character" Error "A character that cannot be seen stands between the words";
     MergeConflict "merge_conflict" Error "A merge conflict was left in the file";

@@ -319,6 +319,7 @@ mod tables {
         a("once", LEADS, "Leads whose whole history is one such event."),
         a("points", NUMBER, "The most points that one such event earns in any score."),
         a("carries_content", FLAG, "It has a field that says which content it was."),
+        a("tells_which", FLAG, "It has a field that says which page, topic, option or content it was."),
     ];
     pub static ICP: &[Attribute] = &[
         a("name", TEXT, "Its name."),

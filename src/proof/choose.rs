@@ -80,7 +80,7 @@ fn digits(value: i128) -> u32 {
     if value == 0 {
         return 0;
     }
-    while value % 10 == 0 {
+    while value.is_multiple_of(10) {
         value /= 10;
     }
     value.checked_ilog10().unwrap_or(0) + 1
@@ -94,7 +94,9 @@ fn number(bounds: &Bounds, whole: bool, asks: &[(Ask<'_>, bool)]) -> Vec<Decimal
     for (ask, _) in asks {
         match ask {
             Ask::Test(Test::Number(_, value)) => points.push(value.billionths()),
-            Ask::Test(Test::In(keys, _)) => points.extend(keys.iter().filter_map(|key| if let Key::Number(value) = key { Some(value.billionths()) } else { None })),
+            Ask::Test(Test::In(keys, _)) => {
+                points.extend(keys.iter().filter_map(|key| if let Key::Number(value) = key { Some(value.billionths()) } else { None }))
+            }
             _ => {}
         }
     }
@@ -205,7 +207,9 @@ fn texts(asks: &[(Ask<'_>, bool)]) -> Vec<String> {
             found.push(format!("{text}{neutral}"));
         }
         // A start and an end may share letters.
-        if let Some(both) = (1..=start.len().min(end.len())).rev().find(|shared| end.is_char_boundary(*shared) && start.ends_with(end.get(..*shared).unwrap_or("~"))) {
+        if let Some(both) =
+            (1..=start.len().min(end.len())).rev().find(|shared| end.is_char_boundary(*shared) && start.ends_with(end.get(..*shared).unwrap_or("~")))
+        {
             found.push(format!("{start}{}", end.get(both..).unwrap_or("")));
         }
     }
@@ -240,7 +244,18 @@ fn dates(bounds: Option<&DateBounds>, asks: &[(Ask<'_>, bool)], now: Instant) ->
     let mut candidates = Vec::with_capacity(points.len() * 8);
     for point in points {
         // About the point, and well away from it: a boundary is shown only where nothing else fits.
-        candidates.extend([point + 10 * DAY, point - 10 * DAY, point + 2 * DAY, point - 2 * DAY, point + DAY, point - DAY, point, point + 1, point - 1, point + DAY / 2]);
+        candidates.extend([
+            point + 10 * DAY,
+            point - 10 * DAY,
+            point + 2 * DAY,
+            point - 2 * DAY,
+            point + DAY,
+            point - DAY,
+            point,
+            point + 1,
+            point - 1,
+            point + DAY / 2,
+        ]);
         candidates.extend([point - 400 * DAY, point + 400 * DAY]);
     }
     candidates.push(now - 30 * DAY);

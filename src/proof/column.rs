@@ -112,9 +112,8 @@ fn finite<'f>(sat: &mut Sat, optional: bool, facts: impl Iterator<Item = &'f Fac
     };
     (0..asks.len())
         .map(|ask| {
-            let of = |wanted: bool| -> Vec<Lit> {
-                answers.iter().zip(&lits).filter(|(answer, _)| answer.get(ask) == Some(&wanted)).map(|(_, lit)| *lit).collect()
-            };
+            let of =
+                |wanted: bool| -> Vec<Lit> { answers.iter().zip(&lits).filter(|(answer, _)| answer.get(ask) == Some(&wanted)).map(|(_, lit)| *lit).collect() };
             let (yes, no) = (of(true), of(false));
             match (yes.as_slice(), no.as_slice()) {
                 ([], _) => sat.constant(false),

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Universe;
 use super::column::{self, Ask, Clock};
 use super::filters::Filters;
 use super::sat::{Lit, Sat};
-use super::Universe;
 use crate::run::Terms;
 use crate::run::policy::{Node, NodeId, Window};
 
@@ -17,6 +17,9 @@ pub(super) struct Count {
     pub window: Window,
 }
 
+/// A count with its node and literal.
+type Counted = (NodeId, Count, Lit);
+
 /// The nodes below a question, children first, with the literal of each.
 pub(super) struct Cone {
     /// In an order in which children come before their parents.
@@ -24,7 +27,7 @@ pub(super) struct Cone {
     pub lits: FxHashMap<NodeId, Lit>,
     pub clock: Clock,
     /// The counts, by signal.
-    pub counts: Vec<(u32, Vec<(NodeId, Count, Lit)>)>,
+    pub counts: Vec<(u32, Vec<Counted>)>,
     /// The score thresholds: score, value, literal.
     pub scores: Vec<(NodeId, u32, i128, Lit)>,
 }

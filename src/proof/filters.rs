@@ -26,7 +26,6 @@ pub(crate) struct Filters {
 pub(super) struct Shape {
     /// The literal of each filter, in the order they were given.
     pub lits: Vec<Lit>,
-    pub clock: Clock,
 }
 
 impl Shape {
@@ -48,7 +47,7 @@ impl Shape {
         }
         let lits = filters.iter().map(|filter| filter.map_or(sat.constant(true), |filter| gate(filter, sat, &known))).collect();
         clock.finish(sat);
-        Self { lits, clock }
+        Self { lits }
     }
 }
 
@@ -135,9 +134,7 @@ pub(super) fn event(terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32,
     let mut asked: Vec<(u32, Vec<Ask<'_>>)> = Vec::new();
     let filters: Vec<(Option<&Filter>, bool)> = wanted.iter().map(|(list, is)| (terms.list(*list).and_then(|list| list.filter.as_ref()), *is)).collect();
     filters.iter().filter_map(|(filter, _)| *filter).for_each(|filter| leaves(filter, &mut asked));
-    let passes = |facts: &[Fact]| {
-        filters.iter().all(|(filter, is)| filter.is_none_or(|filter| filter.holds(facts, at, &mut Asked::default())) == *is)
-    };
+    let passes = |facts: &[Fact]| filters.iter().all(|(filter, is)| filter.is_none_or(|filter| filter.holds(facts, at, &mut Asked::default())) == *is);
     // The quiet event may do.
     let quiet: Vec<Fact> = fields.iter().map(|field| choose::quiet(field, at)).collect();
     if passes(&quiet) {

@@ -14,12 +14,12 @@ mod most;
 mod points;
 pub(crate) mod rewrite;
 mod samples;
-mod sat;
+pub(crate) mod sat;
 mod together;
 
 pub use find::{Example, Found, Prover};
-pub use samples::Samples;
 pub(crate) use most::points_of_one as most_points;
+pub use samples::Samples;
 
 /// Of whom a question speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

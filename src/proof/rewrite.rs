@@ -134,7 +134,13 @@ pub(crate) fn facts_only(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
             if terms.score(score).is_some_and(|score| score.events.is_empty()) {
                 let standing = standing(terms, score, value);
                 // What it stands on may ask for more than facts.
-                if positive { facts_only(terms, standing) } else { let not = terms.not(standing); let open = facts_only(terms, not); terms.not(open) }
+                if positive {
+                    facts_only(terms, standing)
+                } else {
+                    let not = terms.not(standing);
+                    let open = facts_only(terms, not);
+                    terms.not(open)
+                }
             } else {
                 constant(positive)
             }
@@ -227,12 +233,15 @@ pub(crate) fn regions(plan: &Plan, terms: &Terms<'_>, node: NodeId, field: u32, 
     let mut rest = 1u64;
     let values: Vec<Fact> = match &of.ty {
         FieldType::SetOf(options) => {
-            let mut mentioned: Vec<u32> = asks.iter().filter_map(|ask| if let Ask::Test(crate::run::policy::Test::Has(option)) = ask { Some(*option) } else { None }).collect();
+            let mut mentioned: Vec<u32> =
+                asks.iter().filter_map(|ask| if let Ask::Test(crate::run::policy::Test::Has(option)) = ask { Some(*option) } else { None }).collect();
             mentioned.sort_unstable();
             mentioned.dedup();
             rest = 1u64.checked_shl((options.len().saturating_sub(mentioned.len())) as u32).unwrap_or(u64::MAX);
             let count = 1u64.checked_shl(mentioned.len() as u32).filter(|count| *count <= 4096).unwrap_or(4096);
-            (0..count).map(|bits| Fact::set(mentioned.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, option)| *option).collect())).collect()
+            (0..count)
+                .map(|bits| Fact::set(mentioned.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, option)| *option).collect()))
+                .collect()
         }
         _ => choose::candidates(of, &asks, now),
     };

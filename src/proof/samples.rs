@@ -190,7 +190,13 @@ fn mask_of<'a, 'p>(
         return known;
     }
     let mask = match terms.node(node) {
-        Node::Constant(value) => if *value { all } else { 0 },
+        Node::Constant(value) => {
+            if *value {
+                all
+            } else {
+                0
+            }
+        }
         Node::And(of) => of.iter().fold(all, |mask, part| if mask == 0 { 0 } else { mask & mask_of(terms, *part, stills, masks, asking) }),
         Node::Or(of) => of.iter().fold(0, |mask, part| if mask == all { all } else { mask | mask_of(terms, *part, stills, masks, asking) }),
         Node::Not(of) => all & !mask_of(terms, *of, stills, masks, asking),

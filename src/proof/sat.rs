@@ -55,11 +55,6 @@ impl Sat {
         self.solver.cb_mut().left = conflicts.max(1);
     }
 
-    /// The literal that always holds.
-    pub fn truth(&self) -> Lit {
-        self.truth
-    }
-
     /// The literal that holds as `value` says.
     pub fn constant(&self, value: bool) -> Lit {
         if value { self.truth } else { !self.truth }
@@ -159,11 +154,9 @@ mod tests {
         for pigeon in &at {
             sat.clause(pigeon);
         }
-        for hole in 0..8 {
-            for one in 0..9 {
-                for other in 0..one {
-                    sat.clause(&[!at[one][hole], !at[other][hole]]);
-                }
+        for (place, one) in at.iter().enumerate() {
+            for other in at.iter().take(place) {
+                one.iter().zip(other).for_each(|(one, other)| sat.clause(&[!*one, !*other]));
             }
         }
         assert_eq!(sat.solve(&[]), Verdict::GaveUp);

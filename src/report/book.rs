@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use smol_str::SmolStr;
 
 use super::plan::{assembled, finished};
-use crate::db::{Asset, Chunk, Db, RootDb, Workspace, chunks, load, parsed};
 use crate::db::settings::Settings;
+use crate::db::{Asset, Chunk, Db, RootDb, Workspace, chunks, load, parsed};
 use crate::model::{PlanItem, RuleExample, lowered, rule_examples};
 use crate::plan::{Plan, Rule};
 use crate::rules::eval::{self, Judged};
@@ -62,7 +62,8 @@ pub fn example_policy(db: &RootDb, chunk: Chunk<'_>, at: Range, items: &[Item]) 
     let written = body.get(at.start as usize..at.end as usize)?;
     let inside = written.split_once('{').map_or(written, |(_, rest)| rest);
     let inside = inside.rsplit_once('}').map_or(inside, |(rest, _)| rest);
-    let declared: Vec<(&str, SmolStr)> = items.iter().map(|item| (item.kind().keyword(), item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone()))).collect();
+    let declared: Vec<(&str, SmolStr)> =
+        items.iter().map(|item| (item.kind().keyword(), item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone()))).collect();
     let mut world = String::new();
     for file in Workspace::get(db).files(db) {
         for chunk in &chunks(db, *file).chunks {
@@ -226,7 +227,9 @@ fn example_plan(db: &RootDb, around: Option<&Plan>, chunk: Chunk<'_>, items: &[I
                         let name = item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone());
                         let world = match &item.body {
                             Body::Lead(_) => true,
-                            Body::Signal(_) | Body::Segment(_) | Body::Icp(_) | Body::Journey(_) | Body::Score(_) => !own_lead || matches!(item.body, Body::Signal(_)),
+                            Body::Signal(_) | Body::Segment(_) | Body::Icp(_) | Body::Journey(_) | Body::Score(_) => {
+                                !own_lead || matches!(item.body, Body::Signal(_))
+                            }
                             _ => false,
                         };
                         if world && !declares(item.kind().keyword(), &name) {

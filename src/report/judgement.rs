@@ -9,10 +9,11 @@ use super::book;
 use super::findings::{Allowance, allowances, diagnostic};
 use super::places;
 use crate::db::{RootDb, SourceFile, Workspace};
-use crate::diagnostics::{Check, Diagnostic, Finder, Problem, Severity, Span, SpanLabel};
+use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Level, Plan, Rule, Verdict};
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
+use crate::rules::lint::{self, Idle};
 use crate::rules::message::{describe, filled};
 use crate::rules::policy::{Inputs, Policy};
 use crate::rules::value::Entity;
@@ -25,6 +26,8 @@ pub struct Asked {
     pub census: Option<Census>,
     /// Whether what is allowed is shown all the same.
     pub show_allowed: bool,
+    /// Rules of packs.
+    pub packs: Vec<Rule>,
 }
 
 /// A rule that was not decided, for lack of something.
@@ -64,10 +67,11 @@ pub struct Allowed {
     pub at: Span,
 }
 
-/// The rules that judge a policy: the standard book, where the policy has no rule of the same name, and its own.
-pub fn rules_for(plan: &Plan) -> Vec<&Rule> {
-    let own: BTreeSet<&str> = plan.rules.iter().map(|rule| rule.name.as_str()).collect();
-    let mut rules: Vec<&Rule> = book::standard_rules().iter().filter(|rule| !own.contains(rule.name.as_str())).chain(&plan.rules).collect();
+/// The rules that judge a policy: its own, those of its packs, and the standard book's; the nearer one where names are the same.
+pub fn rules_for<'r>(plan: &'r Plan, packs: &'r [Rule]) -> Vec<&'r Rule> {
+    // What stands nearer goes before what stands farther: the policy's own, its packs', the standard book's.
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    let mut rules: Vec<&Rule> = plan.rules.iter().chain(packs).chain(book::standard_rules()).filter(|rule| named.insert(rule.name.as_str())).collect();
     rules.sort_by(|a, b| a.name.cmp(&b.name));
     rules
 }
@@ -83,7 +87,7 @@ pub fn inputs(db: &RootDb, plan: &Plan, census: Option<Census>) -> Inputs {
 /// # Errors
 /// When its plan does not hang together.
 pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate::run::Unfit> {
-    judge_by(db, plan, asked, rules_for(plan))
+    judge_by(db, plan, asked, rules_for(plan, &asked.packs))
 }
 
 /// Judges a policy by these rules alone.
@@ -159,6 +163,7 @@ impl Telling<'_, '_> {
                 self.unused(*file, allowance, *used, &mut told.findings);
             }
         }
+        self.idle(&mut told.findings);
         told.verdicts = verdict::verdicts(self.policy, self.rules, self.judged, &waived);
         told.findings.sort_by(Diagnostic::order);
         told.findings.dedup();
@@ -263,16 +268,7 @@ impl Telling<'_, '_> {
         notes.extend(self.story(rule, hit));
         notes.extend(self.folded(hit, rest));
         let help = rule.instead.as_ref().map(|instead| lower_first(filled(self.policy, hit, &rule.each, instead).trim_end_matches('.')));
-        Some(Diagnostic {
-            check: Finder::Rule(rule.name.clone()),
-            severity,
-            message,
-            span,
-            labels,
-            help,
-            fixes: Vec::new(),
-            notes,
-        })
+        Some(Diagnostic { check: Finder::Rule(rule.name.clone()), severity, message, span, labels, help, fixes: Vec::new(), notes })
     }
 
     /// What is said under the place itself.
@@ -286,7 +282,9 @@ impl Telling<'_, '_> {
     /// A place for what is true of the whole policy: its first declaration.
     fn somewhere(&self) -> Option<Span> {
         let programs = self.policy.programs().next();
-        programs.and_then(|program| places::place(self.db, self.policy, Entity::Program(program))).or_else(|| places::place(self.db, self.policy, Entity::Field(0)))
+        programs
+            .and_then(|program| places::place(self.db, self.policy, Entity::Program(program)))
+            .or_else(|| places::place(self.db, self.policy, Entity::Field(0)))
     }
 
     /// The rest of a group in a line or two.
@@ -358,6 +356,36 @@ impl Telling<'_, '_> {
         lines
     }
 
+    /// Rules of the policy's own that do nothing, or nothing of their own.
+    fn idle(&self, found: &mut Vec<Diagnostic>) {
+        for rule in &self.policy.plan.rules {
+            let (message, here, help) = match lint::idle(rule, self.rules) {
+                None => continue,
+                Some(Idle::Never) => (
+                    format!("the rule `{}` can never fire: its conditions contradict each other", rule.name),
+                    "no policy fits it",
+                    "mend `where` or `when`, or remove the rule",
+                ),
+                Some(Idle::Always) => (
+                    format!("the rule `{}` fires for each {} that it looks at", rule.name, rule.each),
+                    "its `when` leaves nothing out",
+                    "say in `when` what is wrong with some of them",
+                ),
+                Some(Idle::Implied(other)) => (
+                    format!("whatever the rule `{}` finds, `{other}` finds too", rule.name),
+                    "nothing of its own",
+                    "remove it, change its level instead, or say what it finds besides",
+                ),
+            };
+            let Some(span) = super::findings::locate(self.db, &Address { kind: Kind::Rule, name: rule.name.clone(), nth: 0 }, Part::Name) else { continue };
+            let settings = Workspace::get(self.db).settings(self.db);
+            let Some(level) = settings.level(Check::IdleRule.name(), &span.file).unwrap_or(Some(Check::IdleRule.severity())) else { continue };
+            let mut finding = Diagnostic::at(Check::IdleRule, level, span, message, here);
+            finding.help = Some(help.to_owned());
+            found.push(finding);
+        }
+    }
+
     /// What was not decided: said aloud where a proof gave up on a rule of level error, listed where an input was missing.
     fn undecided(&self, told: &mut Judgement) {
         let mut lacking: BTreeMap<SmolStr, String> = BTreeMap::new();
@@ -398,7 +426,10 @@ impl Telling<'_, '_> {
 /// The `allow` that silences a finding there.
 fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Span) -> Option<(&'l Allowance<'a>, &'l mut bool)> {
     let (allowance, used) = list.iter_mut().find(|(allowance, _)| {
-        allowance.allow.because.is_some() && allowance.allow.rule.text == rule && allowance.holds.start <= span.range.start && span.range.end <= allowance.holds.end
+        allowance.allow.because.is_some()
+            && allowance.allow.rule.text == rule
+            && allowance.holds.start <= span.range.start
+            && span.range.end <= allowance.holds.end
     })?;
     Some((allowance, used))
 }

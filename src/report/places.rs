@@ -61,9 +61,10 @@ pub fn place(db: &RootDb, policy: &Policy<'_>, entity: Entity) -> Option<Span> {
                 _ => return None,
             };
             match &limit.kind {
-                LimitKind::Frequency(cap) => {
-                    frequencies.iter().find(|written| written.most.value == cap.most && written.per.value == cap.seconds).map_or(found.item.name_at(), |written| written.at)
-                }
+                LimitKind::Frequency(cap) => frequencies
+                    .iter()
+                    .find(|written| written.most.value == cap.most && written.per.value == cap.seconds)
+                    .map_or(found.item.name_at(), |written| written.at),
                 _ => found.item.name_at(),
             }
         }

@@ -115,13 +115,16 @@ fn parts(question: &str) -> Vec<(Relation, Side<'_>, Option<Side<'_>>)> {
     found
 }
 
+/// A way to part a question: its relation, and for each side its number and where it begins.
+type Way = (Relation, (usize, usize), Option<(usize, usize)>);
+
 const BEFORE: &str = "segment question where ";
 
 /// Reads questions about a policy. Their words are read by the policy's own language.
 pub fn read(db: &mut RootDb, plan: &Plan, questions: &[String]) -> Vec<Result<Question, Mistake>> {
     // Each side of each way to part a question is a segment in a file of its own.
     let mut sides: Vec<String> = Vec::new();
-    let parted: Vec<Vec<(Relation, (usize, usize), Option<(usize, usize)>)>> = questions
+    let parted: Vec<Vec<Way>> = questions
         .iter()
         .map(|question| {
             parts(question)
@@ -195,7 +198,11 @@ fn predicate(db: &RootDb, plan: &Plan, file: SourceFile, side: &str) -> Result<P
         let range = problem.range();
         let before = BEFORE.len() as u32;
         let at = Range::new(range.start.saturating_sub(before).min(length), range.end.saturating_sub(before).min(length));
-        return Err(Mistake { message: problem.message.clone(), at, help: problem.help.clone().or_else(|| problem.fixes.first().map(|fix| fix.title.clone())) });
+        return Err(Mistake {
+            message: problem.message.clone(),
+            at,
+            help: problem.help.clone().or_else(|| problem.fixes.first().map(|fix| fix.title.clone())),
+        });
     }
     match own.as_slice() {
         [chunk] => match lowered(db, *chunk) {

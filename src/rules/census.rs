@@ -35,7 +35,9 @@ impl Census {
         const LEADS: u64 = 1_000;
         let mut terms = Terms::new(plan)?;
         let mut groups = Vec::new();
-        for (name, predicate) in plan.segments.iter().map(|item| (&item.name, &item.predicate)).chain(plan.icps.iter().map(|item| (&item.name, &item.predicate))) {
+        for (name, predicate) in
+            plan.segments.iter().map(|item| (&item.name, &item.predicate)).chain(plan.icps.iter().map(|item| (&item.name, &item.predicate)))
+        {
             groups.push((name.clone(), terms.predicate(predicate, None)?));
         }
         let mut programs = Vec::new();

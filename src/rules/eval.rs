@@ -115,10 +115,10 @@ impl Scope<'_, '_> {
                 }
                 result
             }
-            Condition::Not { of } => self.condition(of).not(),
+            Condition::Not { of } => !self.condition(of),
             Condition::Some { variable, list, condition } => self.some(variable, list, condition),
-            Condition::All { variable, list, condition } => self.each(list, |scope, element| scope.with(variable, element, condition).not()).not(),
-            Condition::None { variable, list, condition } => self.each(list, |scope, element| scope.with(variable, element, condition)).not(),
+            Condition::All { variable, list, condition } => !self.each(list, |scope, element| !scope.with(variable, element, condition)),
+            Condition::None { variable, list, condition } => !self.each(list, |scope, element| scope.with(variable, element, condition)),
             Condition::Flag { value } => match self.operand(value) {
                 Value::Flag(truth) => truth,
                 Value::Unknown(why) => Truth::Unknown(why),
@@ -127,7 +127,7 @@ impl Scope<'_, '_> {
             Condition::Is { left, right } => self.same(left, right),
             Condition::IsNot { left, right } => {
                 let (one, other) = (self.operand(left), self.operand(right));
-                if one == Value::Absent || other == Value::Absent { Truth::No } else { self.same(left, right).not() }
+                if one == Value::Absent || other == Value::Absent { Truth::No } else { !self.same(left, right) }
             }
             Condition::Known { value } => match self.operand(value) {
                 Value::Absent => Truth::No,
@@ -137,7 +137,7 @@ impl Scope<'_, '_> {
                 Value::Absent => Truth::Yes,
                 _ => Truth::No,
             },
-            Condition::Empty { value } => self.leads(value).map_or_else(Truth::Unknown, |leads| self.policy.ground.exists(leads).not()),
+            Condition::Empty { value } => self.leads(value).map_or_else(Truth::Unknown, |leads| !self.policy.ground.exists(leads)),
             Condition::Covers { left, right } => self.two(left, right, |policy, one, other| policy.ground.covers(one, other)),
             Condition::Overlaps { left, right } => self.two(left, right, |policy, one, other| policy.ground.overlaps(one, other)),
             Condition::Compare { left, order, right } => {
@@ -161,17 +161,19 @@ impl Scope<'_, '_> {
                 if self.operand(value) == Value::Absent {
                     return Truth::No;
                 }
-                self.is_in(value, list).not()
+                !self.is_in(value, list)
             }
             Condition::Says { value, phrases } => match self.operand(value) {
                 Value::Text(text) => {
                     let prose = Prose::of_text(&text.replace('_', " "));
                     Truth::of(phrases.iter().any(|phrase| prose.says(phrase).is_some()))
                 }
-                Value::List(texts) => Truth::of(texts.iter().any(|text| matches!(text, Value::Text(text) if {
-                    let prose = Prose::of_text(&text.replace('_', " "));
-                    phrases.iter().any(|phrase| prose.says(phrase).is_some())
-                }))),
+                Value::List(texts) => Truth::of(texts.iter().any(|text| {
+                    matches!(text, Value::Text(text) if {
+                        let prose = Prose::of_text(&text.replace('_', " "));
+                        phrases.iter().any(|phrase| prose.says(phrase).is_some())
+                    })
+                })),
                 Value::Unknown(why) => Truth::Unknown(why),
                 _ => Truth::No,
             },
@@ -179,7 +181,9 @@ impl Scope<'_, '_> {
                 (Value::Absent, ..) => Truth::No,
                 (Value::Unknown(why), ..) | (_, Value::Unknown(why), _) => Truth::Unknown(why),
                 (Value::Date(_), _, None) => Truth::unknown(super::truth::NO_TODAY),
-                (Value::Date(date), Value::Seconds(seconds), Some(today)) => Truth::of(days_between(date, today).is_some_and(|days| days > (seconds / 86_400) as i64)),
+                (Value::Date(date), Value::Seconds(seconds), Some(today)) => {
+                    Truth::of(days_between(date, today).is_some_and(|days| days > (seconds / 86_400) as i64))
+                }
                 _ => Truth::No,
             },
         }
@@ -314,7 +318,8 @@ impl Scope<'_, '_> {
                     signals.iter().map(|signal| ground.did(&crate::plan::EventPattern { signal: signal.clone(), filter: None }, None)).collect();
                 let did = ground.or(&some);
                 let others = ground.without_events(
-                    (0..policy.plan.signals.len()).filter(|place| !places.contains(place) && policy.plan.signals.get(*place).is_some_and(|signal| signal.kind.is_some())),
+                    (0..policy.plan.signals.len())
+                        .filter(|place| !places.contains(place) && policy.plan.signals.get(*place).is_some_and(|signal| signal.kind.is_some())),
                     None,
                 );
                 Value::Leads(ground.both(Leads { known: did, anonymous: did, guard: None, audience: None }, others))

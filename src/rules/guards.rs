@@ -77,14 +77,10 @@ impl Maker<'_, '_> {
         let leave = self.program.leave_when.as_ref().map_or(Terms::NEVER, |predicate| self.node(predicate));
         let handed: Vec<NodeId> = plan.handoffs.iter().map(|handoff| self.node(&handoff.predicate)).collect();
         // Whom sales gave back may still be ready by the same signs.
-        let for_good: Vec<NodeId> =
-            plan.handoffs.iter().filter(|handoff| handoff.back.is_empty()).map(|handoff| self.node(&handoff.predicate)).collect();
+        let for_good: Vec<NodeId> = plan.handoffs.iter().filter(|handoff| handoff.back.is_empty()).map(|handoff| self.node(&handoff.predicate)).collect();
         let goal = self.program.goal.as_ref();
         let reached = goal.map(|goal| self.node(&goal.predicate));
-        let ended = goal
-            .filter(|goal| goal.ends)
-            .and_then(|goal| ground.terms.borrow_mut().goal(&goal.predicate, self.number).ok())
-            .unwrap_or(Terms::NEVER);
+        let ended = goal.filter(|goal| goal.ends).and_then(|goal| ground.terms.borrow_mut().goal(&goal.predicate, self.number).ok()).unwrap_or(Terms::NEVER);
         let exit_goal = goal.filter(|goal| goal.ends).and(reached).unwrap_or(Terms::NEVER);
         let exit = match self.universe {
             Universe::Database => Leads::of(ground.or(&[&[leave, ground.not(audience), exit_goal], handed.as_slice()].concat())),
@@ -166,7 +162,12 @@ impl Maker<'_, '_> {
         }
         let mut audience = self.leads(audience);
         audience.audience = Some(self.number);
-        Some(ProgramGuards { audience, exit, goal: reached.map(|node| Leads { anonymous: if self.universe == Universe::Anonymous { node } else { Terms::NEVER }, ..Leads::of(node) }), steps })
+        Some(ProgramGuards {
+            audience,
+            exit,
+            goal: reached.map(|node| Leads { anonymous: if self.universe == Universe::Anonymous { node } else { Terms::NEVER }, ..Leads::of(node) }),
+            steps,
+        })
     }
 
     fn some(&self, node: NodeId) -> Truth {
@@ -200,16 +201,7 @@ impl Maker<'_, '_> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of which a guard is made")]
-    fn touch(
-        &self,
-        touch: &Touch,
-        audience: NodeId,
-        remains: NodeId,
-        stands: NodeId,
-        standing_stage: NodeId,
-        here: NodeId,
-        may: NodeId,
-    ) -> StepGuard {
+    fn touch(&self, touch: &Touch, audience: NodeId, remains: NodeId, stands: NodeId, standing_stage: NodeId, here: NodeId, may: NodeId) -> StepGuard {
         let ground = self.ground;
         let own: Vec<NodeId> = touch.only_if.iter().chain(&touch.reason).map(|predicate| self.node(predicate)).collect();
         let own = ground.and(&own);
@@ -278,8 +270,9 @@ pub fn channel(ground: &Ground<'_>, channel: Channel) -> ChannelGuard {
 fn gone(ground: &Ground<'_>, channel: Channel) -> NodeId {
     let plan = ground.plan();
     let subject = || Subject { field: "channel".into(), attribute: None };
-    let filter =
-        Predicate::Or { of: vec![Predicate::Unknown { subject: subject() }, Predicate::In { subject: subject(), values: vec![Value::Option(channel.name().into())] }] };
+    let filter = Predicate::Or {
+        of: vec![Predicate::Unknown { subject: subject() }, Predicate::In { subject: subject(), values: vec![Value::Option(channel.name().into())] }],
+    };
     let went: Vec<NodeId> =
         ["unsubscribe", "complain"].iter().map(|signal| ground.did(&EventPattern { signal: (*signal).into(), filter: Some(filter.clone()) }, None)).collect();
     let went = ground.or(&went);

@@ -59,7 +59,15 @@ impl<'p> Ground<'p> {
     /// A graph of which nothing is proved yet.
     pub fn new(terms: Terms<'p>, prover: Prover) -> Self {
         let samples = Samples::new(&terms, prover.now());
-        Self { terms: RefCell::new(terms), prover, samples, found: RefCell::default(), excluded: RefCell::default(), witness: RefCell::default(), asked: RefCell::new(0) }
+        Self {
+            terms: RefCell::new(terms),
+            prover,
+            samples,
+            found: RefCell::default(),
+            excluded: RefCell::default(),
+            witness: RefCell::default(),
+            asked: RefCell::new(0),
+        }
     }
 
     /// The plan.
@@ -201,7 +209,7 @@ impl<'p> Ground<'p> {
             return Truth::No;
         }
         // Whom it holds: the witness where it is said that it holds all.
-        Truth::all([self.exists(other), left_out.not()].into_iter())
+        Truth::all([self.exists(other), !left_out].into_iter())
     }
 
     /// Whether two groups share somebody.
@@ -221,7 +229,7 @@ impl<'p> Ground<'p> {
         if differ(one.known, other.known, Universe::Database) || differ(one.anonymous, other.anonymous, Universe::Anonymous) {
             return Truth::No;
         }
-        Truth::all([self.exists(self.without(one, other)).not(), self.exists(self.without(other, one)).not()].into_iter())
+        Truth::all([!self.exists(self.without(one, other)), !self.exists(self.without(other, one))].into_iter())
     }
 
     /// Leads without any event of some signals: ever, or in the last so many seconds.

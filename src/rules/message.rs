@@ -19,7 +19,9 @@ pub fn describe(policy: &Policy<'_>, entity: Entity) -> String {
         Entity::Value(field, value) => {
             let field = plan.lead.fields.get(field as usize);
             let option = field.and_then(|field| match &field.ty {
-                crate::plan::FieldType::OneOf(options) | crate::plan::FieldType::SetOf(options) => options.get(value as usize).map(|option| option.name.clone()),
+                crate::plan::FieldType::OneOf(options) | crate::plan::FieldType::SetOf(options) => {
+                    options.get(value as usize).map(|option| option.name.clone())
+                }
                 _ => Some(if value == 1 { "yes".into() } else { "no".into() }),
             });
             format!("`{}` of `{}`", option.unwrap_or_default(), name(field.map(|field| &field.name)))
@@ -44,7 +46,12 @@ pub fn describe(policy: &Policy<'_>, entity: Entity) -> String {
             format!("the track `{trigger}` of `{}`", program(place))
         }
         Entity::Touch(place, step) | Entity::Step(place, step) => match policy.touch(place, step) {
-            Some(touch) => format!("`{}{}` of `{}`", touch.channel.name(), touch.content.as_ref().map_or_else(String::new, |content| format!(" {content}")), program(place)),
+            Some(touch) => format!(
+                "`{}{}` of `{}`",
+                touch.channel.name(),
+                touch.content.as_ref().map_or_else(String::new, |content| format!(" {content}")),
+                program(place)
+            ),
             None => format!("a step of `{}`", program(place)),
         },
         Entity::Handoff(place) => format!("`{}`", name(plan.handoffs.get(place as usize).map(|item| &item.name))),
@@ -71,9 +78,9 @@ pub fn trigger_words(trigger: &crate::plan::Trigger) -> String {
 pub fn duration(seconds: u64) -> String {
     let (count, unit) = match seconds {
         0 => (0, "day"),
-        _ if seconds % 86_400 == 0 => (seconds / 86_400, "day"),
-        _ if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
-        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, "day"),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

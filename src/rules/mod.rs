@@ -5,6 +5,7 @@ pub mod census;
 pub mod eval;
 pub mod guards;
 pub mod leads;
+pub mod lint;
 pub mod message;
 pub mod policy;
 pub mod pressure;

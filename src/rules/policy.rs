@@ -91,7 +91,8 @@ impl<'p> Policy<'p> {
             terms.predicate(&program.audience.predicate, Some(number))?;
         }
         let ground = Ground::new(terms, Prover::new(now));
-        let caps = |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
+        let caps =
+            |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
         let mut limits = caps(None, &plan.limits.caps);
         if let Some(quiet) = &plan.limits.quiet {
             limits.push(Limit { program: None, kind: LimitKind::Quiet(quiet.from_minute, quiet.to_minute) });

@@ -179,7 +179,9 @@ impl Policy<'_> {
                 Action::Touch(touch) => after(&least, touch.next),
                 Action::Wait { seconds, next } => seconds.saturating_add(after(&least, *next)),
                 Action::WaitUntil { next, .. } => after(&least, *next),
-                Action::If { branches, otherwise } => branches.iter().map(|branch| after(&least, branch.next)).chain([after(&least, *otherwise)]).min().unwrap_or(0),
+                Action::If { branches, otherwise } => {
+                    branches.iter().map(|branch| after(&least, branch.next)).chain([after(&least, *otherwise)]).min().unwrap_or(0)
+                }
                 Action::Split { arms, .. } => arms.iter().map(|arm| after(&least, arm.next)).min().unwrap_or(0),
                 Action::Handoff { .. } | Action::Leave => 0,
             };
@@ -270,7 +272,8 @@ impl Policy<'_> {
 
     /// What limits let through at most: `None` where they do not bound it.
     fn capped(&self, messages: &[(u32, u32)], window: u64) -> Option<u64> {
-        let channels: std::collections::BTreeSet<Channel> = messages.iter().filter_map(|(program, step)| self.touch(*program, *step)).map(|touch| touch.channel).collect();
+        let channels: std::collections::BTreeSet<Channel> =
+            messages.iter().filter_map(|(program, step)| self.touch(*program, *step)).map(|touch| touch.channel).collect();
         let caps: Vec<(&[Channel], u64)> = self
             .limits
             .iter()

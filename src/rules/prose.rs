@@ -57,7 +57,9 @@ impl Prose {
     fn of_markdown(text: &str) -> Self {
         let mut prose = Self::default();
         let (mut heading, mut code) = (false, false);
-        for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS).into_offset_iter() {
+        for (event, range) in
+            Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS).into_offset_iter()
+        {
             match event {
                 Event::Start(Tag::Heading { .. }) => heading = true,
                 Event::End(TagEnd::Heading(_)) => heading = false,
@@ -105,11 +107,10 @@ impl Prose {
                 }
                 Token::String(part) if skipped.is_none() => {
                     let Span { start: from, end } = part.span;
-                    let written = text.get(from..end);
-                    let read = String::from_utf8_lossy(&part.value);
-                    match written {
-                        Some(written) if written == read => prose.add(written, start + from, heading),
-                        _ => prose.add_at(&read, start + from..start + end, heading),
+                    // An entity is no word: it is blanked out, so that the words about it keep their places.
+                    match text.get(from..end) {
+                        Some(written) => prose.add(&without_entities(written), start + from, heading),
+                        None => prose.add_at(&String::from_utf8_lossy(&part.value), start + from..start + end, heading),
                     }
                 }
                 _ => {}
@@ -149,6 +150,25 @@ impl Prose {
         }
         (us, you)
     }
+}
+
+/// A text with `&amp;` and the like turned into as many blanks.
+fn without_entities(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let (before, entity) = rest.split_at(at);
+        out.push_str(before);
+        let end = entity.find(';').filter(|end| entity.get(1..*end).is_some_and(|name| name.len() < 12 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#')));
+        let length = end.map_or(1, |end| end + 1);
+        out.push_str(&" ".repeat(length));
+        rest = entity.get(length..).unwrap_or("");
+    }
+    out.push_str(rest);
+    out.into()
 }
 
 fn is_heading(name: &[u8]) -> bool {

@@ -66,7 +66,8 @@ struct Way {
 /// What follows from each step on, in a normal form without ids and labels: an `if` whose ways are the same is no `if`.
 fn continuations(program: &Program) -> Vec<String> {
     let mut made: Vec<String> = vec![String::new(); program.steps.len()];
-    let after = |made: &Vec<String>, id: Option<u32>| id.and_then(|id| id.checked_sub(1)).and_then(|place| made.get(place as usize)).cloned().unwrap_or_default();
+    let after =
+        |made: &Vec<String>, id: Option<u32>| id.and_then(|id| id.checked_sub(1)).and_then(|place| made.get(place as usize)).cloned().unwrap_or_default();
     for (place, step) in program.steps.iter().enumerate().rev() {
         let text = match &step.action {
             Action::Touch(touch) => {
@@ -83,8 +84,11 @@ fn continuations(program: &Program) -> Vec<String> {
                 if ways.iter().all(|way| *way == rest) {
                     rest
                 } else {
-                    let parts: Vec<String> =
-                        branches.iter().zip(&ways).map(|(branch, way)| format!("{} {{{way}}}", serde_json::to_string(&branch.when).unwrap_or_default())).collect();
+                    let parts: Vec<String> = branches
+                        .iter()
+                        .zip(&ways)
+                        .map(|(branch, way)| format!("{} {{{way}}}", serde_json::to_string(&branch.when).unwrap_or_default()))
+                        .collect();
                     format!("if {} else {{{rest}}}", parts.join(" "))
                 }
             }
@@ -303,9 +307,11 @@ impl Maker<'_, '_> {
     fn shape(&self) -> SmolStr {
         use sha2::{Digest as _, Sha256};
         let program = self.program;
-        let tracks: Vec<String> = program.tracks.iter().map(|track| format!("{} {}", serde_json::to_string(&track.trigger).unwrap_or_default(), self.after(track.first))).collect();
+        let tracks: Vec<String> =
+            program.tracks.iter().map(|track| format!("{} {}", serde_json::to_string(&track.trigger).unwrap_or_default(), self.after(track.first))).collect();
         let goal = serde_json::to_string(&program.goal).unwrap_or_default();
-        let rest = serde_json::to_string(&(&program.join, &program.rejoin, &program.journey, &program.leave_when, &program.caps, &program.send_on)).unwrap_or_default();
+        let rest = serde_json::to_string(&(&program.join, &program.rejoin, &program.journey, &program.leave_when, &program.caps, &program.send_on))
+            .unwrap_or_default();
         let hash = Sha256::digest(format!("{goal}\n{rest}\n{}", tracks.join("\n")).as_bytes());
         hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
     }
@@ -327,7 +333,9 @@ pub fn signals(ground: &Ground<'_>, node: NodeId) -> BTreeSet<u32> {
         for leaf in &asked {
             match terms.node(*leaf) {
                 Node::Count { list, .. } => counted.extend(signal_of(*list)),
-                Node::AtLeast(score, _) => scored.extend(terms.score(*score).into_iter().flat_map(|score| &score.events).filter_map(|line| signal_of(line.list))),
+                Node::AtLeast(score, _) => {
+                    scored.extend(terms.score(*score).into_iter().flat_map(|score| &score.events).filter_map(|line| signal_of(line.list)))
+                }
                 _ => {}
             }
         }

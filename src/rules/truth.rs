@@ -24,16 +24,6 @@ impl Truth {
         Truth::Unknown(why.into())
     }
 
-    /// The opposite.
-    #[must_use]
-    pub fn not(self) -> Self {
-        match self {
-            Truth::Yes => Truth::No,
-            Truth::No => Truth::Yes,
-            unknown => unknown,
-        }
-    }
-
     /// Whether it is so for sure.
     pub fn is_yes(&self) -> bool {
         *self == Truth::Yes
@@ -54,7 +44,20 @@ impl Truth {
 
     /// One of them.
     pub fn any(of: impl Iterator<Item = Truth>) -> Self {
-        Truth::all(of.map(Truth::not)).not()
+        !Truth::all(of.map(|truth| !truth))
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Self;
+
+    /// The opposite; what is not known stays so.
+    fn not(self) -> Self {
+        match self {
+            Truth::Yes => Truth::No,
+            Truth::No => Truth::Yes,
+            unknown => unknown,
+        }
     }
 }
 
@@ -167,6 +170,6 @@ mod tests {
         let unknown = || Truth::unknown("no census");
         assert_eq!(Truth::all([Truth::Yes, unknown(), Truth::No].into_iter()), Truth::No);
         assert_eq!(Truth::any([Truth::No, unknown()].into_iter()), unknown());
-        assert!(!unknown().not().is_yes());
+        assert!(!(!unknown()).is_yes());
     }
 }

@@ -138,7 +138,9 @@ fn names_of<'r>(condition: &'r Condition, found: &mut BTreeSet<&'r str>) {
             names_in(list, found);
             names_of(condition, found);
         }
-        Condition::Flag { value } | Condition::Known { value } | Condition::Unknown { value } | Condition::Empty { value } | Condition::Says { value, .. } => names_in(value, found),
+        Condition::Flag { value } | Condition::Known { value } | Condition::Unknown { value } | Condition::Empty { value } | Condition::Says { value, .. } => {
+            names_in(value, found)
+        }
         Condition::Is { left, right } | Condition::IsNot { left, right } | Condition::Covers { left, right } | Condition::Overlaps { left, right } => {
             names_in(left, found);
             names_in(right, found);

@@ -28,7 +28,9 @@ pub fn of(plan: &Plan, example: &Example) -> String {
             ("customer", FieldType::Flag, Fact::Flag(true)) => plain.push("who is a customer".to_owned()),
             ("customer", FieldType::Flag, _) => plain.push("who is no customer".to_owned()),
             (_, FieldType::Flag, Fact::Flag(is)) => whose.push(format!("whose `{}` is {}", field.name, if *is { "yes" } else { "no" })),
-            ("time", FieldType::Date(_) | FieldType::Moment, Fact::Instant(at)) => plain.push(format!("{} {}", words(&field.name), since(*at, still.now, &value))),
+            ("time", FieldType::Date(_) | FieldType::Moment, Fact::Instant(at)) => {
+                plain.push(format!("{} {}", words(&field.name), since(*at, still.now, &value)))
+            }
             (_, FieldType::AddressOf(_), _) => plain.push(format!("with {}", with_article(&words(&field.name)))),
             _ => whose.push(format!("whose `{}` is {value}", field.name)),
         }
@@ -90,7 +92,7 @@ fn grouped(number: &str) -> String {
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -383,7 +383,8 @@ impl<'db> Resolver<'db> {
         for allow in allows {
             let name = &allow.rule;
             let is_check = Check::from_name(&name.text).is_some();
-            if is_check || crate::rulebook::is_standard(&name.text) || self.look_up(Space::Of(Kind::Rule), &name.text).is_some() {
+            let packed = || Workspace::get(self.db).settings(self.db).pack_rules.contains(&name.text);
+            if is_check || crate::rulebook::is_standard(&name.text) || packed() || self.look_up(Space::Of(Kind::Rule), &name.text).is_some() {
                 if !is_check {
                     self.uses.push(Use { owner: self.owner, kind: Kind::Rule, name: name.text.clone(), at: name.at, defines: false });
                 }
@@ -391,6 +392,7 @@ impl<'db> Resolver<'db> {
             }
             let mut known: Vec<SmolStr> = self.candidates(Kind::Rule);
             known.extend(crate::rulebook::standard().map(SmolStr::from));
+            known.extend(Workspace::get(self.db).settings(self.db).pack_rules.iter().cloned());
             known.extend(Check::ALL.iter().map(|check| SmolStr::new_static(check.name())));
             let mut problem = Problem::new(Check::UnknownName, name.at, format!("there is no rule `{}`", name.text));
             problem = match closest(&name.text, known.iter().map(SmolStr::as_str)) {

@@ -73,7 +73,12 @@ impl Policy<'_> {
     fn is_home_page(&self, content: &Content) -> bool {
         let Some((host, path)) = content.url.as_deref().and_then(host_and_path) else { return false };
         is_front_door(path)
-            && self.plan.contents.iter().filter_map(|other| other.url.as_deref().and_then(host_and_path)).any(|(other, path)| other.eq_ignore_ascii_case(host) && !is_front_door(path))
+            && self
+                .plan
+                .contents
+                .iter()
+                .filter_map(|other| other.url.as_deref().and_then(host_and_path))
+                .any(|(other, path)| other.eq_ignore_ascii_case(host) && !is_front_door(path))
     }
 
     fn self_talk(&self, content: &Content) -> Value {
@@ -83,7 +88,9 @@ impl Policy<'_> {
         }
         let (us, you) = prose.about(None);
         if us + you < ENOUGH {
-            return Value::Unknown(format!("{}: it has {} words about us or the reader, and {ENOUGH} are needed", super::super::truth::TOO_SHORT, us + you).into());
+            return Value::Unknown(
+                format!("{}: it has {} words about us or the reader, and {ENOUGH} are needed", super::super::truth::TOO_SHORT, us + you).into(),
+            );
         }
         // Hundredths, in billionths.
         Value::Percent(Span::exact(us as i128 * 100_000_000_000 / (us + you) as i128))
@@ -111,7 +118,8 @@ fn is_front_door(path: &str) -> bool {
         [one] => {
             let one = one.to_ascii_lowercase();
             let language = one.len() == 2 || (one.len() == 5 && one.as_bytes().get(2).is_some_and(|dash| matches!(dash, b'-' | b'_')));
-            matches!(one.as_str(), "index.html" | "index.htm" | "index.php" | "home" | "home.html") || (language && one.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_')))
+            matches!(one.as_str(), "index.html" | "index.htm" | "index.php" | "home" | "home.html")
+                || (language && one.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_')))
         }
         _ => false,
     }

@@ -174,7 +174,11 @@ impl Policy<'_> {
     fn asks_for_a_stage(&self, node: NodeId, universe: Universe) -> bool {
         let nobody = |node: NodeId| matches!(self.ground.some_of(node, universe), Truth::No);
         (0..self.plan.journeys.len() as u32).any(|journey| {
-            let members: Vec<NodeId> = self.stages_of(journey).into_iter().filter_map(|stage| if let Entity::Stage(journey, stage) = stage { Some(self.members(journey, stage).known) } else { None }).collect();
+            let members: Vec<NodeId> = self
+                .stages_of(journey)
+                .into_iter()
+                .filter_map(|stage| if let Entity::Stage(journey, stage) = stage { Some(self.members(journey, stage).known) } else { None })
+                .collect();
             // Nothing that the journey asks is asked here: no need to prove it.
             let shared = {
                 let terms = self.ground.terms.borrow();

@@ -68,7 +68,7 @@ impl Policy<'_> {
 
     /// Whether every lead is in a node.
     pub(super) fn is_everyone(&self, node: NodeId) -> Truth {
-        self.ground.some(self.ground.not(node)).not()
+        !self.ground.some(self.ground.not(node))
     }
 
     pub(super) fn stage_attribute(&self, journey: u32, stage: u32, name: &str) -> Value {
@@ -92,7 +92,9 @@ impl Policy<'_> {
             }
             "touches" => {
                 let touches = self.touches();
-                Value::entities(touches.into_iter().filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage))).map(|(p, s)| Entity::Touch(p, s)))
+                Value::entities(
+                    touches.into_iter().filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage))).map(|(p, s)| Entity::Touch(p, s)),
+                )
             }
             "contents" => Value::entities(
                 self.contents()
@@ -139,7 +141,8 @@ impl Policy<'_> {
         // Whoever is barred from every message is owed nothing either.
         let touches = self.touches();
         let barred: Vec<NodeId> = {
-            let channels: BTreeSet<Channel> = touches.iter().filter_map(|(program, step)| self.touch(*program, *step)).filter(|touch| touch.message).map(|touch| touch.channel).collect();
+            let channels: BTreeSet<Channel> =
+                touches.iter().filter_map(|(program, step)| self.touch(*program, *step)).filter(|touch| touch.message).map(|touch| touch.channel).collect();
             channels.into_iter().map(|channel| super::super::guards::channel(&self.ground, channel).barred).collect()
         };
         let barred = if barred.is_empty() { Terms::NEVER } else { self.ground.and(&barred) };
@@ -184,7 +187,9 @@ impl Policy<'_> {
     pub(super) fn kind_fields(&self) -> Vec<u32> {
         (0..)
             .zip(&self.plan.lead.fields)
-            .filter(|(_, field)| matches!(field.ty, FieldType::OneOf(_) | FieldType::SetOf(_)) && matches!(facet_of(field), "role" | "industry" | "interest" | "solution"))
+            .filter(|(_, field)| {
+                matches!(field.ty, FieldType::OneOf(_) | FieldType::SetOf(_)) && matches!(facet_of(field), "role" | "industry" | "interest" | "solution")
+            })
             .map(|(number, _)| number)
             .collect()
     }
@@ -271,7 +276,8 @@ impl Policy<'_> {
                 Value::entities(signals.into_iter().map(Entity::Signal))
             }
             "fits" => {
-                let when: Vec<NodeId> = self.ground.terms.borrow().score(score).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| *node).collect());
+                let when: Vec<NodeId> =
+                    self.ground.terms.borrow().score(score).map_or_else(Vec::new, |score| score.when.iter().map(|(node, _)| *node).collect());
                 let fields: BTreeSet<u32> = when.into_iter().flat_map(|node| self.fields_of(node)).collect();
                 Value::entities(fields.into_iter().map(Entity::Field))
             }
@@ -331,10 +337,17 @@ impl Policy<'_> {
                 // A score that the rest outweighs is no measure: some lead must be let in or kept out by it.
                 let depends = |score: &u32| {
                     let mut terms = self.ground.terms.borrow_mut();
-                    let asked: Vec<NodeId> = rewrite::leaves(&terms, node).into_iter().filter(|leaf| matches!(terms.node(*leaf), Node::AtLeast(known, _) if known == score)).collect();
+                    let asked: Vec<NodeId> = rewrite::leaves(&terms, node)
+                        .into_iter()
+                        .filter(|leaf| matches!(terms.node(*leaf), Node::AtLeast(known, _) if known == score))
+                        .collect();
                     let (all, none) = (rewrite::replaced(&mut terms, node, &asked, true), rewrite::replaced(&mut terms, node, &asked, false));
                     drop(terms);
-                    all != none && !matches!(self.ground.some(self.ground.or(&[self.ground.and(&[all, self.ground.not(none)]), self.ground.and(&[none, self.ground.not(all)])])), Truth::No)
+                    all != none
+                        && !matches!(
+                            self.ground.some(self.ground.or(&[self.ground.and(&[all, self.ground.not(none)]), self.ground.and(&[none, self.ground.not(all)])])),
+                            Truth::No
+                        )
                 };
                 Value::entities(scores.into_iter().filter(depends).map(Entity::Score))
             }
@@ -374,13 +387,14 @@ impl Policy<'_> {
 /// A limit, as one writes it.
 fn limit_text(kind: &LimitKind) -> String {
     let days = |seconds: u64| {
-        let (count, unit) = if seconds % 86_400 == 0 { (seconds / 86_400, "day") } else { (seconds / 3_600, "hour") };
+        let (count, unit) = if seconds.is_multiple_of(86_400) { (seconds / 86_400, "day") } else { (seconds / 3_600, "hour") };
         format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
     };
     match kind {
         LimitKind::Frequency(cap) => {
             let messages: Vec<Channel> = Channel::ALL.into_iter().take(5).collect();
-            let what = if cap.channels == messages { "messages".to_owned() } else { cap.channels.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(", ") };
+            let what =
+                if cap.channels == messages { "messages".to_owned() } else { cap.channels.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(", ") };
             format!("at most {} {what} per {}", cap.most, days(cap.seconds))
         }
         LimitKind::Needs(channel, _) => format!("{} needs", channel.name()),

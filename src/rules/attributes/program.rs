@@ -74,7 +74,11 @@ impl Policy<'_> {
         };
         let (one, other) = (channels(one), channels(other));
         self.limits.iter().any(|limit| match &limit.kind {
-            LimitKind::Frequency(cap) => limit.program.is_none() && cap.channels.iter().any(|channel| one.contains(channel)) && cap.channels.iter().any(|channel| other.contains(channel)),
+            LimitKind::Frequency(cap) => {
+                limit.program.is_none()
+                    && cap.channels.iter().any(|channel| one.contains(channel))
+                    && cap.channels.iter().any(|channel| other.contains(channel))
+            }
             _ => false,
         })
     }
@@ -112,7 +116,9 @@ impl Policy<'_> {
                 Trigger::Signal(event) => self.signal(&event.signal).map_or(Value::Absent, |signal| Value::Entity(Entity::Signal(signal))),
                 _ => Value::Absent,
             },
-            "touches" => Value::entities(self.touches_of(program).into_iter().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step))),
+            "touches" => {
+                Value::entities(self.touches_of(program).into_iter().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step)))
+            }
             "longest_run" => Value::whole(self.run(program).and_then(|run| run.longest_run.get(track as usize)).map_or(0, |run| *run as usize)),
             _ => Value::Absent,
         }

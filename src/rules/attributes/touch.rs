@@ -43,7 +43,8 @@ impl Policy<'_> {
             "again" => Value::flag(touch.message && touch.once.is_none()),
             "guard" => Value::Leads(guard.guard),
             "barred" => {
-                let barred = if self.is_anonymous(program) { Leads::nobody() } else { Leads::of(super::super::guards::channel(&self.ground, touch.channel).barred) };
+                let barred =
+                    if self.is_anonymous(program) { Leads::nobody() } else { Leads::of(super::super::guards::channel(&self.ground, touch.channel).barred) };
                 Value::Leads(barred)
             }
             "stages" => {

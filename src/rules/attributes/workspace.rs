@@ -185,8 +185,12 @@ impl Policy<'_> {
         let terms = self.ground.terms.borrow();
         for number in 0..self.plan.scores.len() as u32 {
             let Some(score) = terms.score(number) else { continue };
-            let lines: Vec<(u32, i128)> =
-                score.events.iter().filter(|line| terms.list(line.list).is_some_and(|list| list.signal == signal)).map(|line| (line.list, line.points)).collect();
+            let lines: Vec<(u32, i128)> = score
+                .events
+                .iter()
+                .filter(|line| terms.list(line.list).is_some_and(|list| list.signal == signal))
+                .map(|line| (line.list, line.points))
+                .collect();
             best = best.max(crate::proof::most_points(&terms, signal, &lines));
         }
         // Points are millionths.

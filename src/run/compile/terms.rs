@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Builder, Made, Scope, Score, Unfit};
 use crate::plan::{EventCount, EventPattern, Plan, Predicate};
 use crate::run::clock::Zone;
-use crate::run::policy::{List, Names, Node, NodeId, Window};
+use crate::run::policy::{List, Node, NodeId, Window};
 
 /// Predicates over leads, as nodes of one graph in which equal ones are one node. Segments, journeys and scores are followed,
 /// so that a node means the same wherever it stands.
@@ -131,13 +131,6 @@ impl<'p> Terms<'p> {
         self.builder.lists.get(list as usize)
     }
 
-    /// What a list counts, as it is written in the plan.
-    pub(crate) fn pattern(&self, list: u32) -> Option<EventPattern> {
-        let found = self.builder.list_of.iter().find(|(_, number)| **number == list)?;
-        let signal = self.plan().signals.get(found.0.0 as usize)?;
-        Some(EventPattern { signal: signal.name.clone(), filter: found.0.1.clone() })
-    }
-
     /// The list of an event pattern.
     ///
     /// # Errors
@@ -148,10 +141,6 @@ impl<'p> Terms<'p> {
 
     pub(crate) fn score(&self, score: u32) -> Option<&Score> {
         self.builder.scores.get(score as usize)
-    }
-
-    pub(crate) fn names(&self) -> &Names {
-        &self.builder.names
     }
 
     /// The workspace's time zone.
