@@ -397,8 +397,10 @@ impl Prover {
         };
         let mut edges: Vec<i64> = needed.counts.iter().filter_map(|(_, count, _)| count.window.last).collect();
         edges.extend([0, DAY]);
-        for line in &score.events {
-            edges.extend(line.cap.iter().flat_map(|(_, length)| [*length, 2 * *length, 3 * *length, 4 * *length]));
+        for (most, length) in score.events.iter().filter_map(|line| line.cap) {
+            // The slots of a cap: the first that is free, as far as events can tell, and those before it.
+            let slot = (still.lead.events.len() / most.max(1) as usize) as i64;
+            edges.extend((slot - 2..=slot + 1).filter(|slot| *slot > 0).map(|slot| slot.saturating_mul(length)));
         }
         edges.sort_unstable();
         edges.dedup();
