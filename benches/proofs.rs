@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use nurture::db::RootDb;
 use nurture::db::load;
 use nurture::db::settings::Settings;
-use nurture::db::RootDb;
 use nurture::plan::{Plan, Predicate};
 use nurture::proof::{Found, Prover, Universe};
 use nurture::run::Terms;
@@ -116,8 +116,7 @@ fn main() {
     measure("200 conditions", &policy(&mut dice, &[200; 40]));
     let plan = policy(&mut dice, &(0..200).map(|_| 2 + dice_size()).collect::<Vec<u64>>());
     let mut terms = Terms::new(&plan).unwrap();
-    let nodes: Vec<u32> =
-        plan.segments.iter().map(|segment| terms.predicate(&Predicate::InSegment { segment: segment.name.clone() }, None).unwrap()).collect();
+    let nodes: Vec<u32> = plan.segments.iter().map(|segment| terms.predicate(&Predicate::InSegment { segment: segment.name.clone() }, None).unwrap()).collect();
     let mut pairs = Vec::new();
     for (place, one) in nodes.iter().enumerate() {
         for other in nodes.iter().take(place) {

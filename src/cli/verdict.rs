@@ -134,6 +134,15 @@ fn page(rules: &[&Rule], plan: &Plan, judgement: &Judgement, thresholds: &BTreeM
     if markdown {
         out.push_str("# Is it nurturing?\n\n");
     }
+    if judgement.verdicts.is_empty() {
+        let drafts = plan.programs.len();
+        out.push_str(&match drafts {
+            0 => "There is no program, so there is nothing to judge.\n".to_owned(),
+            1 => "The one program is a draft: it is not judged before it is to be sent.\n".to_owned(),
+            _ => format!("All {drafts} programs are drafts: they are not judged before they are to be sent.\n"),
+        });
+        return out;
+    }
     if let Some(summary) = summary(&judgement.verdicts) {
         let mut chars = summary.chars();
         let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();

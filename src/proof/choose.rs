@@ -14,7 +14,20 @@ pub(super) fn quiet(field: &Field, now: Instant) -> Fact {
     if field.optional {
         return Fact::Missing;
     }
-    value(field, 0, &[], now).unwrap_or_default()
+    let bound = |text: &Option<smol_str::SmolStr>| text.as_ref().and_then(|text| Decimal::parse(text, 9).ok());
+    match &field.ty {
+        FieldType::Number(bounds) | FieldType::WholeNumber(bounds) => {
+            // The roundest is none at all.
+            let (from, to) = (bound(&bounds.from), bound(&bounds.to));
+            let none = from.is_none_or(|from| from <= Decimal::ZERO) && to.is_none_or(|to| to >= Decimal::ZERO);
+            if none {
+                return Fact::Number(Decimal::ZERO);
+            }
+            from.or(to).map_or(Fact::Missing, Fact::Number)
+        }
+        FieldType::Text | FieldType::AddressOf(_) => Fact::Text(smol_str::SmolStr::new_static("another")),
+        _ => value(field, 0, &[], now).unwrap_or_default(),
+    }
 }
 
 /// A value of a field that answers as it is asked, the quietest that was found; `others` is how many values a `content` or
@@ -113,9 +126,11 @@ fn number(bounds: &Bounds, whole: bool, asks: &[(Ask<'_>, bool)]) -> Vec<Decimal
     candidates.extend(round_between(high, high.saturating_add(high.abs().max(ONE) * 10), whole));
     candidates.extend(round_between(low.saturating_sub(low.abs().max(ONE) * 10), low, whole));
     candidates.extend([0, high + ONE, low - ONE]);
+    candidates.sort_unstable();
+    candidates.dedup();
     candidates.retain(|value| from.is_none_or(|from| *value >= from) && to.is_none_or(|to| *value <= to) && (!whole || value.rem_euclid(ONE) == 0));
     // Of numbers as round as each other the one nearest to the least that is asked.
-    candidates.sort_by_key(|value| (digits(*value), (*value - low.max(0)).unsigned_abs(), *value));
+    candidates.sort_by_cached_key(|value| (digits(*value), (*value - low.max(0)).unsigned_abs(), *value));
     candidates.dedup();
     candidates.into_iter().map(Decimal::from_billionths).collect()
 }

@@ -273,6 +273,15 @@ impl Scope<'_, '_> {
 
     fn is_in(&mut self, value: &Operand, list: &Operand) -> Truth {
         let value = self.operand(value);
+        // Of all facets one is asked: only that one is proved.
+        if let (Value::Word(word), Operand::Path(steps)) = (&value, list)
+            && let Some((last, before)) = steps.split_last()
+            && last.name == "facets"
+            && let Value::Leads(leads) = self.path(before)
+            && let Some(facet) = crate::model::rule_schema::Enumeration::Facet.values().iter().find(|facet| *facet == word)
+        {
+            return Truth::of(self.policy.has_facet(leads, facet));
+        }
         let list = match self.list(list) {
             Ok(list) => list,
             Err(why) => return Truth::Unknown(why),

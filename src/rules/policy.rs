@@ -67,6 +67,7 @@ pub struct Policy<'p> {
     runs: Vec<OnceCell<ProgramRun>>,
     pub(super) attributes: RefCell<FxHashMap<(Entity, SmolStr), Value>>,
     pub(super) groups: RefCell<FxHashMap<(Leads, &'static str), Value>>,
+    pub(super) facets: RefCell<FxHashMap<(Leads, &'static str), bool>>,
     pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
     /// The instant of examples.
     pub now: Instant,
@@ -113,6 +114,7 @@ impl<'p> Policy<'p> {
             runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             attributes: RefCell::default(),
             groups: RefCell::default(),
+            facets: RefCell::default(),
             loads: RefCell::default(),
             now,
         })

@@ -100,6 +100,11 @@ impl Policy<'_> {
     /// The most of some messages that one lead can get in a window (ever, without one). Stories are played only where more than `enough`
     /// is possible.
     pub fn load(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads, enough: u64) -> Load {
+        // What limits let through bounds it whatever the programs plan.
+        let capped = window.filter(|_| limited).and_then(|window| self.capped(messages, window));
+        if capped.is_some_and(|capped| capped <= enough) {
+            return Load { low: 0, high: capped, story: None };
+        }
         let facts = |node: NodeId| rewrite::facts_only(&mut self.ground.terms.borrow_mut(), node);
         let within_facts = facts(within.known);
         let items: Vec<(NodeId, Option<u64>)> = messages
@@ -113,7 +118,7 @@ impl Policy<'_> {
         let weighed: Vec<(NodeId, u64)> = items.iter().map(|(node, runs)| (*node, runs.unwrap_or(0))).collect();
         let (bound, chosen) = self.ground.heaviest(within_facts, &weighed, &self.exclusive(messages, window, limited));
         let mut high = if countless { None } else { Some(bound) };
-        if limited && let Some(capped) = window.and_then(|window| self.capped(messages, window)) {
+        if let Some(capped) = capped {
             high = Some(high.map_or(capped, |high| high.min(capped)));
         }
         if high.is_some_and(|high| high <= enough) {

@@ -162,7 +162,9 @@ fn without_entities(text: &str) -> std::borrow::Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         let (before, entity) = rest.split_at(at);
         out.push_str(before);
-        let end = entity.find(';').filter(|end| entity.get(1..*end).is_some_and(|name| name.len() < 12 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#')));
+        let end = entity
+            .find(';')
+            .filter(|end| entity.get(1..*end).is_some_and(|name| name.len() < 12 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#')));
         let length = end.map_or(1, |end| end + 1);
         out.push_str(&" ".repeat(length));
         rest = entity.get(length..).unwrap_or("");

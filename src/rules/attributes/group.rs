@@ -26,10 +26,7 @@ impl Policy<'_> {
                 Value::entities(fields.into_iter().map(Entity::Field))
             }
             "signals" => Value::entities(self.signals_of(leads).into_iter().map(Entity::Signal)),
-            "facets" => {
-                let of = leads.guard.and_then(|(program, step)| self.guards(program)?.steps.get(step as usize).map(|step| step.chosen)).unwrap_or(leads);
-                self.facets(of)
-            }
+            "facets" => self.facets(leads),
             "breadth" => self.breadth(leads),
             "stuck" => {
                 let forever = match super::super::value::setting("forever", &self.inputs.thresholds) {
@@ -57,7 +54,7 @@ impl Policy<'_> {
     }
 
     /// Fields that a node asks for, by their places.
-    fn asked_fields(&self, node: NodeId) -> BTreeSet<u32> {
+    pub(super) fn asked_fields(&self, node: NodeId) -> BTreeSet<u32> {
         let terms = self.ground.terms.borrow();
         rewrite::leaves(&terms, node)
             .into_iter()
@@ -107,57 +104,62 @@ impl Policy<'_> {
 
     /// What decides for every lead in a group (RULES, `predicate.facets`).
     pub(super) fn facets(&self, leads: Leads) -> Value {
+        let all = crate::model::rule_schema::Enumeration::Facet.values();
+        Value::List(all.iter().filter(|facet| self.has_facet(leads, facet)).map(|facet| Value::Word((*facet).into())).collect())
+    }
+
+    /// Whether a facet decides for every lead in a group.
+    pub fn has_facet(&self, leads: Leads, facet: &'static str) -> bool {
+        let leads = leads.guard.and_then(|(program, step)| self.guards(program)?.steps.get(step as usize).map(|step| step.chosen)).unwrap_or(leads);
+        if let Some(known) = self.facets.borrow().get(&(leads, facet)) {
+            return *known;
+        }
+        let has = self.decides(leads, facet);
+        self.facets.borrow_mut().insert((leads, facet), has);
+        has
+    }
+
+    fn decides(&self, leads: Leads, facet: &str) -> bool {
         let universe = if leads.known == Terms::NEVER && leads.anonymous != Terms::NEVER { Universe::Anonymous } else { Universe::Database };
         let node = if universe == Universe::Anonymous { leads.anonymous } else { leads.known };
         let nobody = |node: NodeId| matches!(self.ground.some_of(node, universe), Truth::No);
-        let mut found: BTreeSet<&str> = BTreeSet::new();
-        let mut by_facet: std::collections::BTreeMap<&str, Vec<u32>> = std::collections::BTreeMap::new();
-        let (mut scored, mut timed) = (Vec::new(), Vec::new());
-        {
-            let terms = self.ground.terms.borrow();
-            for leaf in rewrite::leaves(&terms, node) {
-                match terms.node(leaf) {
-                    Node::AtLeast(..) => scored.push(leaf),
-                    Node::Clock(field, _) => timed.push((*field, leaf)),
-                    _ => {}
+        match facet {
+            "behaviour" => {
+                let silent = self.ground.silent(None);
+                nobody(self.ground.and(&[node, silent.known]))
+            }
+            "stage" => self.asks_for_a_stage(node, universe),
+            "score" => {
+                let scored: Vec<NodeId> = {
+                    let terms = self.ground.terms.borrow();
+                    rewrite::leaves(&terms, node).into_iter().filter(|leaf| matches!(terms.node(*leaf), Node::AtLeast(..))).collect()
+                };
+                scored.iter().any(|leaf| nobody(self.ground.and(&[node, *leaf])) || nobody(self.ground.and(&[node, self.ground.not(*leaf)])))
+            }
+            _ if universe == Universe::Anonymous => false,
+            facet => {
+                let fields: Vec<u32> = self
+                    .asked_fields(node)
+                    .into_iter()
+                    .filter(|field| self.plan.lead.fields.get(*field as usize).is_some_and(|of| facet_of(of) == facet))
+                    .collect();
+                if fields.is_empty() {
+                    return false;
                 }
+                let timed: Vec<NodeId> = {
+                    let terms = self.ground.terms.borrow();
+                    rewrite::leaves(&terms, node)
+                        .into_iter()
+                        .filter(|leaf| matches!(terms.node(*leaf), Node::Clock(field, _) if fields.contains(field)))
+                        .collect()
+                };
+                // A date against the clock: with some date the lead would be out, if they are with all such tests turned round.
+                if !timed.is_empty() {
+                    return nobody(self.all_ways(node, &timed));
+                }
+                self.ways(node, &fields).is_some_and(|ways| nobody(self.ground.and(&ways)))
             }
         }
-        if universe == Universe::Database {
-            for field in self.asked_fields(node) {
-                if let Some(of) = self.plan.lead.fields.get(field as usize) {
-                    by_facet.entry(facet_of(of)).or_default().push(field);
-                }
-            }
-        }
-        for (facet, fields) in by_facet {
-            // A date against the clock: with some date the lead would be out, if they are with all such tests turned round.
-            if fields.iter().any(|field| timed.iter().any(|(known, _)| known == field)) {
-                let leaves: Vec<NodeId> = timed.iter().filter(|(known, _)| fields.contains(known)).map(|(_, leaf)| *leaf).collect();
-                let without = self.all_ways(node, &leaves);
-                if nobody(without) {
-                    found.insert(facet);
-                }
-                continue;
-            }
-            if let Some(ways) = self.ways(node, &fields) {
-                let whatever = self.ground.and(&ways);
-                if nobody(whatever) {
-                    found.insert(facet);
-                }
-            }
-        }
-        let silent = self.ground.silent(None);
-        if nobody(self.ground.and(&[node, silent.known])) {
-            found.insert("behaviour");
-        }
-        if self.asks_for_a_stage(node, universe) {
-            found.insert("stage");
-        }
-        if scored.iter().any(|leaf| nobody(self.ground.and(&[node, *leaf])) || nobody(self.ground.and(&[node, self.ground.not(*leaf)]))) {
-            found.insert("score");
-        }
-        Value::List(found.into_iter().map(|facet| Value::Word(facet.into())).collect())
     }
 
     /// The node whatever some leaves are: for each combination of their truths.

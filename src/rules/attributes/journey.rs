@@ -121,12 +121,8 @@ impl Policy<'_> {
         let mut asked: Vec<NodeId> = Vec::new();
         for program in self.programs_of(journey) {
             let Some(guards) = self.guards(program) else { continue };
-            let follows = self.touches_of(program).into_iter().any(|step| {
-                guards.steps.get(step as usize).is_some_and(|step| {
-                    let facets = self.facets(step.chosen);
-                    matches!(facets, Value::List(facets) if facets.contains(&Value::Word("stage".into())))
-                })
-            });
+            let follows =
+                self.touches_of(program).into_iter().any(|step| guards.steps.get(step as usize).is_some_and(|step| self.has_facet(step.chosen, "stage")));
             if !follows || self.is_anonymous(program) {
                 continue;
             }
@@ -147,38 +143,32 @@ impl Policy<'_> {
         };
         let barred = if barred.is_empty() { Terms::NEVER } else { self.ground.and(&barred) };
         let owed = self.ground.and(&[place, asked, self.ground.not(settled.known), self.ground.not(barred)]);
-        // What touches ask of the facts that make a kind; all else a lead of that kind may come to.
-        let kinds = self.kind_fields();
         let guards: Vec<NodeId> = touches
             .iter()
             .filter(|(program, _)| !self.is_anonymous(*program))
             .filter_map(|(program, step)| self.guards(*program)?.steps.get(*step as usize).map(|step| step.guard.known))
             .collect();
-        let mut left = Vec::new();
-        let fields: Vec<u32> = {
-            let terms = self.ground.terms.borrow();
-            let mut asked: BTreeSet<u32> = BTreeSet::new();
-            for node in guards.iter().chain([&owed]) {
-                for leaf in rewrite::leaves(&terms, *node) {
-                    if let Node::Fact(field, _) = terms.node(leaf)
-                        && kinds.contains(field)
-                    {
-                        asked.insert(*field);
-                    }
-                }
-            }
-            asked.into_iter().collect()
-        };
-        let Some(kinds) = self.combinations(&fields, self.ground.or(&[self.ground.or(&guards), owed])) else {
-            return Value::Unknown("there are too many kinds of lead to look at one by one".into());
-        };
         let served = self.ground.or(&guards);
-        for kind in kinds {
-            let of_kind = self.of_kind(&kind);
-            let here = self.ground.and(&[of_kind, owed]);
-            if self.ground.some(here).is_yes() && self.ground.excludes(self.ground.and(&[of_kind, place, served])) {
-                left.push(here);
+        let kinds = self.kind_fields();
+        let asked = self.ground.or(&[served, owed]);
+        let fields: Vec<u32> = self.asked_fields(asked).into_iter().filter(|field| kinds.contains(field)).collect();
+        let mut left = Vec::new();
+        let mut open = owed;
+        // One owed lead after the other: their kind is looked at, and left behind.
+        for _ in 0..KINDS {
+            let found = self.ground.find(open, crate::proof::Universe::Database);
+            let Some(example) = found.example() else {
+                if let crate::proof::Found::Unknown(why) = &*found {
+                    return Value::Unknown(why.as_str().into());
+                }
+                break;
+            };
+            let tests: Vec<NodeId> = fields.iter().map(|field| self.like(asked, *field, example.still.fact(*field))).collect();
+            let of_kind = self.ground.and(&tests);
+            if self.ground.excludes(self.ground.and(&[of_kind, place, served])) {
+                left.push(self.ground.and(&[of_kind, owed]));
             }
+            open = self.ground.and(&[open, self.ground.not(of_kind)]);
         }
         Value::Leads(Leads::of(self.ground.or(&left)))
     }
@@ -214,6 +204,22 @@ impl Policy<'_> {
             found = next;
         }
         Some(found)
+    }
+
+    /// Leads whose value of a field comes out of all tests in a node as this value does.
+    fn like(&self, asked: NodeId, field: u32, fact: &crate::run::lead::Fact) -> NodeId {
+        let tests: Vec<(NodeId, bool)> = {
+            let terms = self.ground.terms.borrow();
+            rewrite::leaves(&terms, asked)
+                .into_iter()
+                .filter_map(|leaf| match terms.node(leaf) {
+                    Node::Fact(known, test) if *known == field => Some((leaf, test.holds(fact))),
+                    _ => None,
+                })
+                .collect()
+        };
+        let tests: Vec<NodeId> = tests.into_iter().map(|(leaf, holds)| if holds { leaf } else { self.ground.not(leaf) }).collect();
+        self.ground.and(&tests)
     }
 
     /// Leads of a kind.

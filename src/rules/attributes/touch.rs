@@ -18,6 +18,15 @@ pub fn written(template: &Template) -> String {
 }
 
 impl Policy<'_> {
+    /// Whether the track of a step is for other stages of a journey than this one.
+    fn outside(&self, program: u32, step: u32, journey: u32, stage: u32) -> bool {
+        let Some(of) = self.plan.programs.get(program as usize) else { return false };
+        let track = super::program::track_of(of, step).and_then(|track| of.tracks.get(track as usize));
+        let Some(crate::plan::Trigger::Stage { journey: own, stages }) = track.map(|track| &track.trigger) else { return false };
+        let Some(asked) = self.plan.journeys.get(journey as usize) else { return false };
+        asked.name == *own && asked.stages.get(stage as usize).is_some_and(|stage| !stages.contains(&stage.name))
+    }
+
     pub(super) fn touch_attribute(&self, program: u32, step: u32, name: &str) -> Value {
         let Some(touch) = self.touch(program, step) else { return Value::Absent };
         let Some(guard) = self.guards(program).and_then(|guards| guards.steps.get(step as usize)) else { return Value::Absent };
@@ -52,6 +61,10 @@ impl Policy<'_> {
                 for journey in 0..self.plan.journeys.len() as u32 {
                     for stage in self.stages_of(journey) {
                         let Entity::Stage(journey, number) = stage else { continue };
+                        // A track of some stages holds nobody who is in another of that journey.
+                        if self.outside(program, step, journey, number) {
+                            continue;
+                        }
                         match self.ground.overlaps(guard.guard, self.members(journey, number)) {
                             Truth::Yes => found.push(stage),
                             Truth::No => {}
