@@ -46,7 +46,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn check_tells_by_its_exit_status() {
     let said = run(nurture().args(["check", "examples/ledgerline"]));
     assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
-    assert!(said.err.starts_with("all is well: "), "{}", said.err);
+    assert!(said.err.starts_with("all 6 programs are nurturing\nall is well: "), "{}", said.err);
     let said = run(nurture().args(["check", "-"]).write_stdin(BAD));
     assert_eq!(said.code, 1);
     assert!(said.out.contains("error[unknown_option]: `role` is never `cfoo`") && said.out.contains("<stdin>:4:25"), "{}", said.out);

@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 use super::book;
 use super::findings::{Allowance, allowances, diagnostic};
 use super::places;
-use crate::db::{RootDb, SourceFile, Workspace};
+use crate::db::{Asset, RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
-use crate::plan::{Level, Plan, Rule, Verdict};
+use crate::plan::{Condition, Level, Plan, Rule, Verdict};
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
 use crate::rules::lint::{self, Idle};
@@ -247,7 +247,15 @@ impl Telling<'_, '_> {
             Entity::Workspace => because.to_owned(),
             subject => format!("{}: {}", describe(self.policy, subject), lower_first(because)),
         };
-        let mut labels = vec![SpanLabel { span: span.clone(), text: self.here(hit), primary: true }];
+        // The words that the rule goes by, where it goes by some; else the thing itself.
+        let mut asked = BTreeSet::new();
+        verdict::names_of(&rule.when, &mut asked);
+        let words = places::part(self.db, self.policy, hit.subject, &asked);
+        let mut labels = vec![SpanLabel { span: words.clone().unwrap_or_else(|| span.clone()), text: self.here(hit), primary: true }];
+        if words.is_some() {
+            labels.push(SpanLabel { span: span.clone(), text: String::new(), primary: false });
+        }
+        let span = words.unwrap_or(span);
         if let Entity::Touch(program, _) | Entity::Step(program, _) = hit.subject
             && let Some(audience) = places::audience(self.db, self.policy, program)
         {
@@ -265,6 +273,13 @@ impl Telling<'_, '_> {
         if let Some(witness) = &hit.witness {
             notes.push(format!("for example {}", who::of(self.policy.plan, witness)));
         }
+        if asked.contains("unserved") || asked.contains("unstaged_unserved") {
+            let gaps: Vec<String> = self.policy.gaps_of(hit.subject).iter().map(|gap| who::kind(self.policy.plan, gap)).collect();
+            if !gaps.is_empty() {
+                notes.push(format!("nothing for {}", and_more(&gaps, 6, "kind of lead", "kinds of lead").replace('`', "")));
+            }
+        }
+        notes.extend(self.phrases(rule, hit));
         notes.extend(self.story(rule, hit));
         notes.extend(self.folded(hit, rest));
         let help = rule.instead.as_ref().map(|instead| lower_first(filled(self.policy, hit, &rule.each, instead).trim_end_matches('.')));
@@ -318,6 +333,30 @@ impl Telling<'_, '_> {
             lines.push(format!("and {} {verb} the same audience", and_more(&list, 4, "program", "programs")));
         }
         lines
+    }
+
+    /// Where the phrases stand that a rule found in a content's text file.
+    fn phrases(&self, rule: &Rule, hit: &Hit) -> Vec<String> {
+        let Entity::Content(content) = hit.subject else { return Vec::new() };
+        let prose = self.policy.plan.contents.get(content as usize).and_then(|content| self.policy.inputs.texts.get(&content.name));
+        let Some(prose) = prose else { return Vec::new() };
+        let mut wanted = Vec::new();
+        phrases_of(&rule.when, &mut wanted);
+        let assets = Workspace::get(self.db).assets(self.db);
+        let text = assets.iter().find(|(file, _)| *file == prose.file).and_then(|(_, asset)| match asset {
+            Asset::Read { text, .. } => Some(text),
+            _ => None,
+        });
+        let Some(text) = text else { return Vec::new() };
+        wanted
+            .into_iter()
+            .filter_map(|phrase| {
+                let at = prose.says(phrase)?;
+                let line = text.get(..at.start)?.matches('\n').count() + 1;
+                Some(format!("{}, line {line}: \"{}\"", prose.file, text.get(at)?.split_whitespace().collect::<Vec<_>>().join(" ")))
+            })
+            .take(5)
+            .collect()
     }
 
     /// The story that was played, where a figure rests on one.
@@ -432,6 +471,17 @@ fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Sp
             && span.range.end <= allowance.holds.end
     })?;
     Some((allowance, used))
+}
+
+/// The phrases that a condition looks for.
+fn phrases_of<'r>(condition: &'r Condition, found: &mut Vec<&'r str>) {
+    match condition {
+        Condition::And { of } | Condition::Or { of } => of.iter().for_each(|part| phrases_of(part, found)),
+        Condition::Not { of } => phrases_of(of, found),
+        Condition::Some { condition, .. } | Condition::All { condition, .. } | Condition::None { condition, .. } => phrases_of(condition, found),
+        Condition::Says { phrases, .. } => found.extend(phrases.iter().map(SmolStr::as_str)),
+        _ => {}
+    }
 }
 
 fn lower_first(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! Where the entities that rules speak of are written.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use crate::db::{Chunk, Db, RootDb, parsed};
@@ -127,4 +129,32 @@ pub fn audience(db: &RootDb, policy: &Policy<'_>, program: u32) -> Option<Span> 
     let found = written(db, Kind::Program, name)?;
     let Body::Program(written) = &found.item.body else { return None };
     Some(found.span(db, written.audience.as_ref()?.at))
+}
+
+/// Where the part of an entity is written that a rule goes by: the sender, the words, the page, the condition. `asked` are the attributes
+/// that the rule reads.
+pub fn part(db: &RootDb, policy: &Policy<'_>, entity: Entity, asked: &BTreeSet<&str>) -> Option<Span> {
+    let db: &dyn Db = db;
+    let (kind, name) = declaration(policy, entity)?;
+    let found = written(db, kind, &name)?;
+    let has = |names: &[&str]| names.iter().any(|name| asked.contains(name));
+    let at = match (entity, &found.item.body) {
+        (Entity::Touch(place, number) | Entity::Step(place, number), Body::Program(program)) => {
+            let StepKind::Touch(touch) = &step_at(db, policy.plan, &found, program, place, number)?.kind else { return None };
+            let texts = [(has(&["from"]), &touch.from), (has(&["words", "subject"]), &touch.subject), (has(&["invites"]), &touch.invites)];
+            texts.into_iter().find_map(|(asked, text)| text.as_ref().filter(|_| asked))?.at
+        }
+        (Entity::Content(_), Body::Content(content)) => {
+            let texts = [(has(&["home_page", "url"]), &content.url), (has(&["text", "self_talk"]), &content.text)];
+            texts.into_iter().find_map(|(asked, text)| text.as_ref().filter(|_| asked))?.at
+        }
+        (Entity::Program(_), Body::Program(program)) if has(&["goal", "goal_by"]) => program.goal.as_ref()?.at,
+        (Entity::Program(_), Body::Program(program)) if has(&["audience", "neighbours"]) => program.audience.as_ref()?.at,
+        (Entity::Handoff(_), Body::Handoff(handoff)) if has(&["when", "scores"]) => handoff.when.as_ref()?.at,
+        (Entity::Segment(_), Body::Segment(Some(predicate))) => predicate.at,
+        (Entity::Icp(_), Body::Icp(icp)) if has(&["where"]) => icp.predicate.as_ref()?.at,
+        (Entity::Stage(_, number), Body::Journey(journey)) if has(&["while", "members"]) => journey.stages.get(number as usize)?.evidence.as_ref()?.at,
+        _ => return None,
+    };
+    Some(found.span(db, at))
 }

@@ -53,6 +53,9 @@ pub struct Limit {
     pub kind: LimitKind,
 }
 
+/// A kind of lead: some fields with their values.
+pub type Gap = Vec<(u32, crate::run::lead::Fact)>;
+
 /// The policy and its facts.
 pub struct Policy<'p> {
     /// The plan.
@@ -67,6 +70,8 @@ pub struct Policy<'p> {
     runs: Vec<OnceCell<ProgramRun>>,
     pub(super) attributes: RefCell<FxHashMap<(Entity, SmolStr), Value>>,
     pub(super) groups: RefCell<FxHashMap<(Leads, &'static str), Value>>,
+    /// Kinds of lead that nothing serves, by the stage or journey where they stand.
+    pub(super) gaps: RefCell<FxHashMap<Entity, Vec<Gap>>>,
     pub(super) facets: RefCell<FxHashMap<(Leads, &'static str), bool>>,
     pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
     /// The instant of examples.
@@ -114,6 +119,7 @@ impl<'p> Policy<'p> {
             runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             attributes: RefCell::default(),
             groups: RefCell::default(),
+            gaps: RefCell::default(),
             facets: RefCell::default(),
             loads: RefCell::default(),
             now,
@@ -133,6 +139,12 @@ impl<'p> Policy<'p> {
     /// A predicate of no program.
     pub fn node(&self, predicate: &Predicate) -> NodeId {
         self.ground.terms.borrow_mut().predicate(predicate, None).unwrap_or(Terms::NEVER)
+    }
+
+    /// The kinds of lead that nothing serves at a stage (or before a journey's first), in the few words that explain them; known once it was
+    /// asked who is unserved.
+    pub fn gaps_of(&self, entity: Entity) -> Vec<Gap> {
+        self.gaps.borrow().get(&entity).cloned().unwrap_or_default()
     }
 
     /// The touch at a step.

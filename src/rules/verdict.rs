@@ -130,7 +130,7 @@ fn grade_of(policy: &Policy<'_>, rule: &Rule, program: u32) -> Grade {
 }
 
 /// The attributes that a condition reads.
-fn names_of<'r>(condition: &'r Condition, found: &mut BTreeSet<&'r str>) {
+pub fn names_of<'r>(condition: &'r Condition, found: &mut BTreeSet<&'r str>) {
     match condition {
         Condition::And { of } | Condition::Or { of } => of.iter().for_each(|part| names_of(part, found)),
         Condition::Not { of } => names_of(of, found),

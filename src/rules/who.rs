@@ -13,42 +13,72 @@ pub fn of(plan: &Plan, example: &Example) -> String {
         return if did.is_empty() { "somebody whom we cannot name".to_owned() } else { format!("somebody whom we cannot name, who {did}") };
     }
     let mut noun = "a lead".to_owned();
-    let (mut places, mut withs, mut whose, mut plain): (Vec<String>, Vec<String>, Vec<String>, Vec<String>) = Default::default();
+    let (mut places, mut withs, mut clauses): (Vec<String>, Vec<String>, Vec<String>) = Default::default();
     for number in &example.fields {
         let (Some(field), fact) = (plan.lead.fields.get(*number as usize), still.fact(*number)) else { continue };
         let value = value(field, fact);
         match (facet_of(field), &field.ty, fact) {
-            (_, _, Fact::Missing) => whose.push(format!("whose `{}` is unknown", field.name)),
+            (_, FieldType::AddressOf(_), Fact::Missing) => withs.push(format!("no {}", words(&field.name))),
+            (_, _, Fact::Missing) => clauses.push(format!("whose `{}` is unknown", field.name)),
             ("role", FieldType::OneOf(_), _) => noun = with_article(&value),
             ("industry" | "place", FieldType::OneOf(_) | FieldType::Text, _) => places.push(format!("in {value}")),
-            ("size", FieldType::Number(_) | FieldType::WholeNumber(_), _) => withs.push(format!("with {value} {}", words(&field.name))),
-            (_, FieldType::SetOf(_), Fact::Set(options)) if options.is_empty() => whose.push(format!("with no `{}`", field.name)),
-            ("interest", FieldType::SetOf(_), _) => plain.push(format!("interested in {value}")),
-            (_, FieldType::SetOf(_), _) => whose.push(format!("whose `{}` holds {value}", field.name)),
-            ("customer", FieldType::Flag, Fact::Flag(true)) => plain.push("who is a customer".to_owned()),
-            ("customer", FieldType::Flag, _) => plain.push("who is no customer".to_owned()),
-            (_, FieldType::Flag, Fact::Flag(is)) => whose.push(format!("whose `{}` is {}", field.name, if *is { "yes" } else { "no" })),
+            ("size", FieldType::Number(_) | FieldType::WholeNumber(_), _) => withs.push(format!("{value} {}", words(&field.name))),
+            (_, FieldType::SetOf(_), Fact::Set(options)) if options.is_empty() => withs.push(format!("no `{}`", field.name)),
+            ("interest", FieldType::SetOf(_), _) => clauses.push(format!("who is interested in {value}")),
+            (_, FieldType::SetOf(_), _) => clauses.push(format!("whose `{}` holds {value}", field.name)),
+            ("customer", FieldType::Flag, Fact::Flag(true)) => clauses.push("who is a customer".to_owned()),
+            ("customer", FieldType::Flag, _) => clauses.push("who is no customer".to_owned()),
+            (_, FieldType::Flag, Fact::Flag(is)) => clauses.push(format!("whose `{}` is {}", field.name, if *is { "yes" } else { "no" })),
             ("time", FieldType::Date(_) | FieldType::Moment, Fact::Instant(at)) => {
-                plain.push(format!("{} {}", words(&field.name), since(*at, still.now, &value)))
+                clauses.push(format!("whose `{}` is {}", field.name, since(*at, still.now, &value)));
             }
-            (_, FieldType::AddressOf(_), _) => plain.push(format!("with {}", with_article(&words(&field.name)))),
-            _ => whose.push(format!("whose `{}` is {value}", field.name)),
+            (_, FieldType::AddressOf(_), _) => withs.push(with_article(&words(&field.name))),
+            _ => clauses.push(format!("whose `{}` is {value}", field.name)),
         }
-    }
-    let mut text = noun;
-    for part in places.into_iter().chain(withs) {
-        text.push(' ');
-        text.push_str(&part);
-    }
-    for part in plain.into_iter().chain(whose) {
-        text.push_str(", ");
-        text.push_str(&part);
     }
     let did = acts(plan, example);
     if !did.is_empty() {
-        text.push_str(&format!(", who {did}"));
+        clauses.push(format!("who {did}"));
+    }
+    let mut text = noun;
+    for place in places {
+        text.push_str(&format!(" {place}"));
+    }
+    if !withs.is_empty() {
+        text.push_str(&format!(" with {}", listed(&withs)));
+    }
+    if !clauses.is_empty() {
+        text.push_str(&format!(" {}", listed(&clauses)));
     }
     text
+}
+
+/// A kind of lead: "analyst in retail"; "everyone" where nothing tells them apart.
+pub fn kind(plan: &Plan, gap: &[(u32, Fact)]) -> String {
+    let (mut noun, mut rest) = (String::new(), Vec::new());
+    for (number, fact) in gap {
+        let Some(field) = plan.lead.fields.get(*number as usize) else { continue };
+        let value = value(field, fact);
+        match facet_of(field) {
+            "role" => noun = value,
+            "industry" => rest.push(format!("in {value}")),
+            _ if value.is_empty() => rest.push(format!("with no `{}`", field.name)),
+            _ => rest.push(format!("with `{}` {value}", field.name)),
+        }
+    }
+    if noun.is_empty() {
+        noun = "everyone".to_owned();
+    }
+    [noun].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+/// "a", "a and b", "a, b and c"
+fn listed(parts: &[String]) -> String {
+    match parts.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
 }
 
 /// "an analyst", "a controller"
@@ -105,8 +135,8 @@ fn since(at: i64, now: i64, date: &str) -> String {
     match days {
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
-        2..=400 => format!("{days} days ago"),
-        _ => format!("on {date}"),
+        2..=400 => format!("{date}, {days} days ago"),
+        _ => date.to_owned(),
     }
 }
 

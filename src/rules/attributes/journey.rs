@@ -60,7 +60,7 @@ impl Policy<'_> {
             "unstaged_unserved" => {
                 let any: Vec<Leads> = (0..of.stages.len() as u32).map(|stage| self.members(journey, stage)).collect();
                 let none = self.ground.not(self.ground.either(&any).known);
-                self.unserved(journey, none)
+                self.unserved(Entity::Journey(journey), journey, none)
             }
             _ => Value::Absent,
         }
@@ -103,7 +103,7 @@ impl Policy<'_> {
             ),
             "unserved" => {
                 let members = self.members(journey, stage).known;
-                self.unserved(journey, members)
+                self.unserved(Entity::Stage(journey, stage), journey, members)
             }
             _ => Value::Absent,
         }
@@ -117,7 +117,7 @@ impl Policy<'_> {
 
     /// Of the leads `place` says where: those in the audience of a program that follows the journey, whom something is owed and whom no
     /// touch of any program can reach there, whatever else they are; by kind of lead (RULES, `stage.unserved`).
-    fn unserved(&self, journey: u32, place: NodeId) -> Value {
+    fn unserved(&self, entity: Entity, journey: u32, place: NodeId) -> Value {
         let mut asked: Vec<NodeId> = Vec::new();
         for program in self.programs_of(journey) {
             let Some(guards) = self.guards(program) else { continue };
@@ -153,6 +153,7 @@ impl Policy<'_> {
         let asked = self.ground.or(&[served, owed]);
         let fields: Vec<u32> = self.asked_fields(asked).into_iter().filter(|field| kinds.contains(field)).collect();
         let mut left = Vec::new();
+        let mut seen: Vec<(super::super::policy::Gap, bool)> = Vec::new();
         let mut open = owed;
         // One owed lead after the other: their kind is looked at, and left behind.
         for _ in 0..KINDS {
@@ -165,11 +166,14 @@ impl Policy<'_> {
             };
             let tests: Vec<NodeId> = fields.iter().map(|field| self.like(asked, *field, example.still.fact(*field))).collect();
             let of_kind = self.ground.and(&tests);
-            if self.ground.excludes(self.ground.and(&[of_kind, place, served])) {
+            let unserved = self.ground.excludes(self.ground.and(&[of_kind, place, served]));
+            seen.push((fields.iter().map(|field| (*field, example.still.fact(*field).clone())).collect(), unserved));
+            if unserved {
                 left.push(self.ground.and(&[of_kind, owed]));
             }
             open = self.ground.and(&[open, self.ground.not(of_kind)]);
         }
+        self.gaps.borrow_mut().insert(entity, folded(&seen));
         Value::Leads(Leads::of(self.ground.or(&left)))
     }
 
@@ -388,6 +392,28 @@ impl Policy<'_> {
         }
         found
     }
+}
+
+/// The kinds that nothing serves, in as few words as tell them from those that something does: a field is left out where the rest decides.
+fn folded(seen: &[(super::super::policy::Gap, bool)]) -> Vec<super::super::policy::Gap> {
+    let served: Vec<&super::super::policy::Gap> = seen.iter().filter(|(_, unserved)| !unserved).map(|(kind, _)| kind).collect();
+    let mut found: Vec<super::super::policy::Gap> = Vec::new();
+    for (kind, _) in seen.iter().filter(|(_, unserved)| *unserved) {
+        let mut gap = kind.clone();
+        let mut place = 0;
+        while place < gap.len() {
+            let taken = gap.remove(place);
+            if served.iter().any(|kind| gap.iter().all(|part| kind.contains(part))) {
+                gap.insert(place, taken);
+                place += 1;
+            }
+        }
+        if !found.contains(&gap) {
+            found.push(gap);
+        }
+    }
+    found.sort_by_key(|gap| format!("{gap:?}"));
+    found
 }
 
 /// A limit, as one writes it.
