@@ -66,17 +66,25 @@ pub(super) fn summary(verdicts: &[Verdict]) -> Option<String> {
         return None;
     }
     let is = judged.iter().filter(|verdict| verdict.standing == Standing::Is).count();
-    let mut text = match (is, judged.len()) {
+    let mut parts = vec![match (is, judged.len()) {
         (1, 1) => "the program is nurturing".to_owned(),
+        (_, 1) => String::new(),
         (is, all) if is == all => format!("all {all} programs are nurturing"),
-        (is, all) => format!("{is} of {all} program{} {} nurturing", if all == 1 { "" } else { "s" }, if is == 1 { "is" } else { "are" }),
-    };
+        (is, all) => format!("{is} of {all} programs {} nurturing", if is == 1 { "is" } else { "are" }),
+    }];
     for verdict in judged.iter().filter(|verdict| verdict.standing != Standing::Is) {
         let word = if verdict.standing == Standing::Isnt { "isn't" } else { "is not shown to be" };
         let waived: Vec<String> = verdict.pillars.iter().flat_map(|pillar| &pillar.allowed).map(|why| format!("the author: \"{why}\"")).collect();
+        let nurturing = if judged.len() == 1 { " nurturing" } else { "" };
         let why = missing(verdict).join(", ");
-        text.push_str(&format!("; `{}` {word}: {why}{}", verdict.program, if waived.is_empty() { String::new() } else { format!(" ({})", waived.join("; ")) }));
+        parts.push(format!(
+            "`{}` {word}{nurturing}: {why}{}",
+            verdict.program,
+            if waived.is_empty() { String::new() } else { format!(" ({})", waived.join("; ")) }
+        ));
     }
+    parts.retain(|part| !part.is_empty());
+    let text = parts.join("; ");
     Some(text)
 }
 
