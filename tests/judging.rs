@@ -75,3 +75,41 @@ fn a_census_turns_only_what_was_not_decided() {
         assert!(still_open.is_subset(&open), "seed {seed}");
     }
 }
+
+/// Texts in another language are judged by the lists of the settings, and not at all without.
+#[test]
+fn texts_are_judged_in_their_language() {
+    use nurture::db::RootDb;
+    use nurture::db::load;
+    use nurture::db::settings::{Named, read};
+    let policy = r#"lead { role: one of cfo, controller }
+content ours { kind article about problem language "de" text "ours.md" gives "Zahlen" answers "Was nun?" url "https://x.example/u" }
+program p { audience role is cfo goal did reply by day 30 on join { email ours "Was nun?" } }
+"#;
+    let text = "Wir sind gut. Unser Haus ist unser Stolz, und wir zeigen es uns. ".repeat(10);
+    let told = |settings: &str| {
+        let (settings, problems) = read(settings, &|_| Named::Free, &[], &[]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let db = load::in_memory_with(RootDb::default(), vec![("p.nurture".into(), policy.to_owned())], settings, &[("ours.md", &text)]);
+        let plan = nurture::report::plan::plan(&db).unwrap();
+        judge(&db, &plan, &Asked::default()).unwrap()
+    };
+    let without = told("");
+    assert!(without.findings.iter().all(|found| found.check.name() != "self_talk"));
+    assert!(without.not_judged.iter().any(|lacking| lacking.rule == "self_talk" && lacking.why.contains("`de`")), "{:?}", without.not_judged);
+    let with = told("[words.de]\nus = [\"wir\", \"uns\", \"unser\"]\nyou = [\"du\", \"sie\", \"ihr\"]\n");
+    let found = with.findings.iter().find(|found| found.check.name() == "self_talk").unwrap();
+    assert_eq!(&policy[found.span.range.start as usize..found.span.range.end as usize], "\"ours.md\"");
+}
+
+/// Why nobody is in a segment: the conditions that contradict each other, each where it stands.
+#[test]
+fn contradictions_are_underlined() {
+    let text = "lead { role: one of cfo, controller employees: whole number from 1 }\nsegment large where employees >= 500\nsegment small_large where in large and role is cfo and employees < 100\n";
+    let db = support::policy(text);
+    let plan = nurture::report::plan::plan(&db).unwrap();
+    let told = judge(&db, &plan, &Asked::default()).unwrap();
+    let found = told.findings.iter().find(|found| found.check.name() == "empty_segment").unwrap();
+    let underlined: BTreeSet<&str> = found.labels.iter().map(|label| &text[label.span.range.start as usize..label.span.range.end as usize]).collect();
+    assert_eq!(underlined, BTreeSet::from(["small_large", "employees >= 500", "employees < 100"]));
+}

@@ -21,6 +21,8 @@ pub struct Settings {
     pub path_levels: Vec<(SmolStr, BTreeMap<SmolStr, Option<Severity>>)>,
     /// Thresholds of the rules, as they are written.
     pub thresholds: BTreeMap<SmolStr, SmolStr>,
+    /// Words about us and about the reader, by language: what texts in other languages than English are judged by.
+    pub words: BTreeMap<SmolStr, (Vec<SmolStr>, Vec<SmolStr>)>,
     /// Folders of rule packs, as they are written.
     pub packs: Vec<SmolStr>,
     /// The names of the rules in these packs, known once they are loaded.
@@ -35,6 +37,7 @@ impl Default for Settings {
             levels: BTreeMap::new(),
             path_levels: Vec::new(),
             thresholds: BTreeMap::new(),
+            words: BTreeMap::new(),
             packs: Vec::new(),
             pack_rules: Vec::new(),
         }
@@ -105,7 +108,7 @@ fn range(span: std::ops::Range<usize>) -> Range {
     Range::new(span.start as u32, span.end as u32)
 }
 
-const KEYS: [&str; 5] = ["timezone", "as_of", "levels", "thresholds", "packs"];
+const KEYS: [&str; 6] = ["timezone", "as_of", "levels", "thresholds", "packs", "words"];
 
 impl Reader<'_> {
     fn report(&mut self, at: Range, message: String) {
@@ -147,6 +150,7 @@ impl Reader<'_> {
                 }
                 "levels" => self.levels(item, value_at),
                 "thresholds" => self.thresholds(item, value_at),
+                "words" => self.words(item, value_at),
                 "packs" => {
                     let list: Option<Vec<SmolStr>> = item.as_array().and_then(|array| array.iter().map(|value| value.as_str().map(SmolStr::from)).collect());
                     match list {
@@ -156,6 +160,33 @@ impl Reader<'_> {
                 }
                 _ => self.unknown(at, "setting", key, &KEYS),
             }
+        }
+    }
+
+    /// `[words.de]` with `us = ["wir", …]` and `you = ["du", …]`.
+    fn words(&mut self, item: &Item, at: Range) {
+        let Some(table) = item.as_table_like() else { return self.wrong(at, "words", "a table by language: [words.de]") };
+        for (language, at, item) in entries(table) {
+            let mut lists = (Vec::new(), Vec::new());
+            let Some(inner) = item.as_table_like() else {
+                self.wrong(at, language, "a table with `us` and `you`");
+                continue;
+            };
+            for (key, at, item) in entries(inner) {
+                let value_at = item.span().map_or(at, range);
+                let list: Option<Vec<SmolStr>> =
+                    item.as_array().and_then(|array| array.iter().map(|value| value.as_str().map(|word| word.to_lowercase().into())).collect());
+                match (key, list) {
+                    ("us", Some(list)) => lists.0 = list,
+                    ("you", Some(list)) => lists.1 = list,
+                    ("us" | "you", None) => self.wrong(value_at, key, "a list of words in quotes"),
+                    _ => self.unknown(at, "list of words", key, &["us", "you"]),
+                }
+            }
+            if lists.0.is_empty() || lists.1.is_empty() {
+                self.report(at, format!("`{language}` needs both lists of words, `us` and `you`"));
+            }
+            self.settings.words.insert(language.to_lowercase().into(), lists);
         }
     }
 

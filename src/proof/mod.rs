@@ -11,10 +11,12 @@ mod events;
 mod filters;
 mod find;
 mod most;
+mod needed;
 mod points;
 pub(crate) mod rewrite;
 mod samples;
 pub(crate) mod sat;
+mod scores;
 mod together;
 
 pub use find::{Example, Found, Prover};

@@ -6,9 +6,11 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::book;
+use super::contradiction;
+use super::evidence::and_more;
 use super::findings::{Allowance, allowances, diagnostic};
 use super::places;
-use crate::db::{Asset, RootDb, SourceFile, Workspace};
+use crate::db::{RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Condition, Level, Plan, Rule, Verdict};
 use crate::rules::census::Census;
@@ -79,7 +81,7 @@ pub fn rules_for<'r>(plan: &'r Plan, packs: &'r [Rule]) -> Vec<&'r Rule> {
 /// What rules go by, besides the policy.
 pub fn inputs(db: &RootDb, plan: &Plan, census: Option<Census>) -> Inputs {
     let settings = Workspace::get(db).settings(db);
-    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), census, texts: book::texts(db, plan) }
+    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), words: settings.words.clone(), census, texts: book::texts(db, plan) }
 }
 
 /// Judges a policy without errors of the language.
@@ -100,17 +102,17 @@ pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> R
     Ok(Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement())
 }
 
-struct Telling<'a, 'p> {
-    db: &'a RootDb,
-    policy: &'a Policy<'p>,
+pub(super) struct Telling<'a, 'p> {
+    pub(super) db: &'a RootDb,
+    pub(super) policy: &'a Policy<'p>,
     rules: &'a [&'a Rule],
     judged: &'a Judged,
     asked: &'a Asked,
 }
 
 /// A hit with its place.
-struct Placed<'a> {
-    hit: &'a Hit,
+pub(super) struct Placed<'a> {
+    pub(super) hit: &'a Hit,
     span: Option<Span>,
 }
 
@@ -250,7 +252,8 @@ impl Telling<'_, '_> {
         // The words that the rule goes by, where it goes by some; else the thing itself.
         let mut asked = BTreeSet::new();
         verdict::names_of(&rule.when, &mut asked);
-        let words = places::part(self.db, self.policy, hit.subject, &asked);
+        let empty = asks_empty(&rule.when);
+        let words = if empty { None } else { places::part(self.db, self.policy, hit.subject, &asked) };
         let mut labels = vec![SpanLabel { span: words.clone().unwrap_or_else(|| span.clone()), text: self.here(hit), primary: true }];
         if words.is_some() {
             labels.push(SpanLabel { span: span.clone(), text: String::new(), primary: false });
@@ -268,6 +271,9 @@ impl Telling<'_, '_> {
             {
                 labels.push(SpanLabel { span: other, text: format!("{} is this one", describe(self.policy, *entity)), primary: false });
             }
+        }
+        if hit.witness.is_none() && empty {
+            labels.extend(contradiction::labels(self.db, self.policy, hit.subject).into_iter().filter(|label| label.span != span));
         }
         let mut notes = Vec::new();
         if let Some(witness) = &hit.witness {
@@ -300,99 +306,6 @@ impl Telling<'_, '_> {
         programs
             .and_then(|program| places::place(self.db, self.policy, Entity::Program(program)))
             .or_else(|| places::place(self.db, self.policy, Entity::Field(0)))
-    }
-
-    /// The rest of a group in a line or two.
-    fn folded(&self, first: &Hit, rest: &[Placed<'_>]) -> Vec<String> {
-        let program_of = |hit: &Hit| match hit.subject {
-            Entity::Touch(program, _) | Entity::Step(program, _) => Some(program),
-            _ => None,
-        };
-        let own = program_of(first);
-        let (mut here, mut elsewhere) = (Vec::new(), BTreeSet::new());
-        for placed in rest {
-            match program_of(placed.hit) {
-                program if program == own => {
-                    let short = describe(self.policy, placed.hit.subject);
-                    here.push(short.split(" of `").next().unwrap_or(&short).to_owned());
-                }
-                Some(program) => {
-                    elsewhere.insert(describe(self.policy, Entity::Program(program)));
-                }
-                None => {}
-            }
-        }
-        let mut lines = Vec::new();
-        if !here.is_empty() {
-            here.dedup();
-            lines.push(format!("the same holds of {}", and_more(&here, 4, "touch", "touches")));
-        }
-        if !elsewhere.is_empty() {
-            let list: Vec<String> = elsewhere.into_iter().collect();
-            let verb = if list.len() == 1 { "has" } else { "have" };
-            lines.push(format!("and {} {verb} the same audience", and_more(&list, 4, "program", "programs")));
-        }
-        lines
-    }
-
-    /// Where the phrases stand that a rule found in a content's text file.
-    fn phrases(&self, rule: &Rule, hit: &Hit) -> Vec<String> {
-        let Entity::Content(content) = hit.subject else { return Vec::new() };
-        let prose = self.policy.plan.contents.get(content as usize).and_then(|content| self.policy.inputs.texts.get(&content.name));
-        let Some(prose) = prose else { return Vec::new() };
-        let mut wanted = Vec::new();
-        phrases_of(&rule.when, &mut wanted);
-        let assets = Workspace::get(self.db).assets(self.db);
-        let text = assets.iter().find(|(file, _)| *file == prose.file).and_then(|(_, asset)| match asset {
-            Asset::Read { text, .. } => Some(text),
-            _ => None,
-        });
-        let Some(text) = text else { return Vec::new() };
-        wanted
-            .into_iter()
-            .filter_map(|phrase| {
-                let at = prose.says(phrase)?;
-                let line = text.get(..at.start)?.matches('\n').count() + 1;
-                Some(format!("{}, line {line}: \"{}\"", prose.file, text.get(at)?.split_whitespace().collect::<Vec<_>>().join(" ")))
-            })
-            .take(5)
-            .collect()
-    }
-
-    /// The story that was played, where a figure rests on one.
-    fn story(&self, rule: &Rule, hit: &Hit) -> Vec<String> {
-        let key = match (rule.name.as_str(), hit.subject) {
-            (_, Entity::Program(program)) => format!("pressure {program} {}", 7 * 86_400),
-            (_, Entity::Content(content)) => format!("repeats {content}"),
-            (_, Entity::Limit(limit)) => format!("demand {limit}"),
-            _ => return Vec::new(),
-        };
-        let asks = serde_json::to_string(&rule.when).unwrap_or_default();
-        let figure = key.split(' ').next().unwrap_or("");
-        if !asks.contains(&format!("\"{figure}\"")) {
-            return Vec::new();
-        }
-        let Some(load) = self.policy.known_load(&key) else { return Vec::new() };
-        let Some(story) = &load.story else { return Vec::new() };
-        let figures = match load.high {
-            Some(high) if high == load.low => format!("{} is the most that there can be; this was played:", load.low),
-            Some(high) => format!("at least {} (this was played), at most {high} (a bound):", load.low),
-            None => format!("at least {} (this was played), and as often as they act:", load.low),
-        };
-        let mut lines = vec![figures];
-        let zone = self.policy.ground.terms.borrow().zone().clone();
-        let said = crate::run::story::Story { plan: self.policy.plan, lead: &story.lead, zone: &zone };
-        for place in story.counted.iter().take(8) {
-            if let Some(entry) = story.entries.get(*place)
-                && let crate::run::trace::What::Sent { step, .. } = &entry.what
-            {
-                lines.push(format!("  {}  {} from {}", said.time(entry.at), said.touch_name(*step), said.program(step.program)));
-            }
-        }
-        if story.counted.len() > 8 {
-            lines.push(format!("  and {} more", story.counted.len() - 8));
-        }
-        lines
     }
 
     /// Rules of the policy's own that do nothing, or nothing of their own.
@@ -473,14 +386,12 @@ fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Sp
     Some((allowance, used))
 }
 
-/// The phrases that a condition looks for.
-fn phrases_of<'r>(condition: &'r Condition, found: &mut Vec<&'r str>) {
+/// Whether a condition says that nobody is in a group.
+fn asks_empty(condition: &Condition) -> bool {
     match condition {
-        Condition::And { of } | Condition::Or { of } => of.iter().for_each(|part| phrases_of(part, found)),
-        Condition::Not { of } => phrases_of(of, found),
-        Condition::Some { condition, .. } | Condition::All { condition, .. } | Condition::None { condition, .. } => phrases_of(condition, found),
-        Condition::Says { phrases, .. } => found.extend(phrases.iter().map(SmolStr::as_str)),
-        _ => {}
+        Condition::And { of } => of.iter().any(asks_empty),
+        Condition::Empty { .. } => true,
+        _ => false,
     }
 }
 
@@ -493,14 +404,4 @@ fn lower_first(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// Some of a list, and how many more.
-fn and_more(list: &[String], most: usize, one: &str, many: &str) -> String {
-    if list.len() <= most {
-        return crate::diagnostics::list_words(list.iter().map(|word| word.trim_matches('`')), "and", most);
-    }
-    let shown = list.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
-    let more = list.len() - most;
-    format!("{shown} and {more} more {}", if more == 1 { one } else { many })
 }

@@ -2,7 +2,9 @@
 
 pub mod book;
 pub mod cases;
+mod contradiction;
 pub mod covered;
+mod evidence;
 pub mod findings;
 pub mod judgement;
 pub mod mutants;

@@ -282,10 +282,18 @@ fn one(plan: &Plan, terms: &Terms<'_>, prover: &Prover, question: &Question, lef
 
 /// The fewest conditions that contradict each other, as one writes them.
 fn contradiction(plan: &Plan, prover: &Prover, of: &[&Predicate]) -> Vec<String> {
+    let mut said: Vec<String> = core(plan, prover, of, None).into_iter().map(words::predicate).collect();
+    said.dedup();
+    said
+}
+
+/// The fewest of the conditions that must all hold (of a program, if one is given) which contradict each other; none where they do not, or
+/// where that was not found.
+pub fn core<'p>(plan: &'p Plan, prover: &Prover, of: &[&'p Predicate], program: Option<u32>) -> Vec<&'p Predicate> {
     let mut parts: Vec<&Predicate> = Vec::new();
     of.iter().for_each(|predicate| conjuncts(plan, predicate, &mut parts, 0));
     let Ok(mut terms) = Terms::new(plan) else { return Vec::new() };
-    let nodes: Vec<NodeId> = parts.iter().map(|part| terms.predicate(part, None).unwrap_or(Terms::ALWAYS)).collect();
+    let nodes: Vec<NodeId> = parts.iter().map(|part| terms.predicate(part, program).unwrap_or(Terms::ALWAYS)).collect();
     let (Found::Nobody, mut core) = prover.find_all(&terms, &nodes, Universe::Database) else { return Vec::new() };
     // What can be left out is left out.
     let mut place = 0;
@@ -298,9 +306,7 @@ fn contradiction(plan: &Plan, prover: &Prover, of: &[&Predicate]) -> Vec<String>
             place += 1;
         }
     }
-    let mut said: Vec<String> = core.iter().filter_map(|part| parts.get(*part)).map(|part| words::predicate(part)).collect();
-    said.dedup();
-    said
+    core.iter().filter_map(|part| parts.get(*part).copied()).collect()
 }
 
 /// The parts that must all hold, those of segments and icps among them.

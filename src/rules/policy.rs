@@ -25,6 +25,8 @@ pub struct Inputs {
     pub today: Option<Date>,
     /// Thresholds that are set, as they are written.
     pub thresholds: BTreeMap<SmolStr, SmolStr>,
+    /// Words about us and about the reader in other languages than English.
+    pub words: BTreeMap<SmolStr, (Vec<SmolStr>, Vec<SmolStr>)>,
     /// How many real leads there are.
     pub census: Option<Census>,
     /// The words of each content's text, by the content's name.

@@ -139,14 +139,17 @@ impl Prose {
         Some(found.first()?.at.start..found.last()?.at.end)
     }
 
-    /// How many words speak of us, and how many of the reader; headings are left out.
-    pub fn about(&self, company: Option<&str>) -> (usize, usize) {
-        let company = company.map(|name| words(name).map(|(_, word)| word).next().unwrap_or_default());
+    /// How many words speak of us, and how many of the reader, by the lists of a language (English without); headings are left out.
+    pub fn about(&self, lists: Option<&(Vec<SmolStr>, Vec<SmolStr>)>) -> (usize, usize) {
         let (mut us, mut you) = (0, 0);
         for word in self.words.iter().filter(|word| !word.heading) {
             let text = word.text.as_str();
-            us += usize::from(US.contains(&text) || company.as_ref().is_some_and(|name| !name.is_empty() && *name == word.text));
-            you += usize::from(YOU.contains(&text));
+            let (of_us, of_you) = match lists {
+                None => (US.contains(&text), YOU.contains(&text)),
+                Some((own, theirs)) => (own.iter().any(|known| known == text), theirs.iter().any(|known| known == text)),
+            };
+            us += usize::from(of_us);
+            you += usize::from(of_you);
         }
         (us, you)
     }

@@ -39,6 +39,9 @@ impl Policy<'_> {
             "gives" => Value::text(of.gives.as_deref()),
             "url" => Value::text(of.url.as_deref()),
             "home_page" => Value::flag(self.is_home_page(of)),
+            "text" if self.unlisted(of).is_err() => {
+                Value::Unknown(format!("{} `{}`", super::super::truth::NO_WORDS, of.language.as_deref().unwrap_or("")).into())
+            }
             "text" => match (&of.text, self.inputs.texts.get(&of.name)) {
                 (_, Some(prose)) => Value::Text(prose.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ").into()),
                 (Some(_), None) => Value::Unknown(super::super::truth::NO_TEXT.into()),
@@ -81,12 +84,22 @@ impl Policy<'_> {
                 .any(|(other, path)| other.eq_ignore_ascii_case(host) && !is_front_door(path))
     }
 
+    /// The word lists for a content's language: none of its own for English; why not, where there are none.
+    #[allow(clippy::type_complexity, reason = "two lists of words")]
+    fn unlisted(&self, content: &Content) -> Result<Option<&(Vec<smol_str::SmolStr>, Vec<smol_str::SmolStr>)>, std::sync::Arc<str>> {
+        let Some(language) = content.language.as_deref().filter(|language| !is_english(language)) else { return Ok(None) };
+        let first = language.split(['-', '_']).next().unwrap_or("").to_lowercase();
+        let lists = self.inputs.words.get(language.to_lowercase().as_str()).or_else(|| self.inputs.words.get(first.as_str()));
+        lists.map(Some).ok_or_else(|| format!("{} `{language}`", super::super::truth::NO_WORDS).into())
+    }
+
     fn self_talk(&self, content: &Content) -> Value {
         let Some(prose) = self.inputs.texts.get(&content.name) else { return Value::Unknown(super::super::truth::NO_TEXT.into()) };
-        if let Some(language) = content.language.as_deref().filter(|language| !is_english(language)) {
-            return Value::Unknown(format!("{} `{language}`", super::super::truth::NO_WORDS).into());
-        }
-        let (us, you) = prose.about(None);
+        let lists = match self.unlisted(content) {
+            Err(why) => return Value::Unknown(why),
+            Ok(lists) => lists,
+        };
+        let (us, you) = prose.about(lists);
         if us + you < ENOUGH {
             return Value::Unknown(
                 format!("{}: it has {} words about us or the reader, and {ENOUGH} are needed", super::super::truth::TOO_SHORT, us + you).into(),
