@@ -12,7 +12,7 @@ use super::{Common, Format, Outcome};
 use crate::db::Workspace;
 use crate::db::load::LoadError;
 use crate::plan::Plan;
-use crate::report::questions::{Answer, Mistake, Question, answer, lead_json, read};
+use crate::report::questions::{Answer, Mistake, answer, lead_json, read};
 use crate::rules::policy::now;
 use crate::rules::who;
 use crate::run::clock::Zone;
@@ -46,6 +46,9 @@ pub(super) struct Ask {
 
 impl Ask {
     pub fn run(&self, common: &Common) -> Outcome {
+        if let Some(outcome) = output::no_junit(common, "ask") {
+            return outcome;
+        }
         let Some((question, paths)) = self.words.split_last() else { return Outcome::Failed };
         let batch = question == "-";
         let questions: Vec<String> = if batch {
@@ -84,7 +87,7 @@ impl Ask {
         for ((question, read), answer) in questions.iter().zip(&read).zip(&answers) {
             match (read, answer) {
                 (Ok(_), Some(answer)) if common.format == Format::Json => documents.push(document(&plan, &zone, question, answer)),
-                (Ok(read), Some(answer)) => text.push_str(&said(&plan, question, read, answer, batch)),
+                (Ok(_), Some(answer)) => text.push_str(&said(&plan, question, now(today), answer, batch)),
                 (Err(mistake), _) => {
                     failed = true;
                     if common.format == Format::Json {
@@ -141,10 +144,13 @@ fn document(plan: &Plan, zone: &Zone, question: &str, answer: &Answer) -> Json {
     document
 }
 
-fn said(plan: &Plan, question: &str, _read: &Question, answer: &Answer, batch: bool) -> String {
+fn said(plan: &Plan, question: &str, usual: i64, answer: &Answer, batch: bool) -> String {
     let mut text = if batch { format!("{}: {question}\n", word(answer)) } else { format!("{}\n", word(answer)) };
     if let Some(example) = &answer.example {
-        text.push_str(&format!("  for example {}: {}\n", who::of(plan, example), answer.shows));
+        // A day matters where it is not the usual one.
+        let day = |at: i64| crate::run::clock::show(at).split(' ').next().unwrap_or("").to_owned();
+        let on = if example.still.now == usual { String::new() } else { format!(", on {}", day(example.still.now)) };
+        text.push_str(&format!("  for example {}{on}: {}\n", crate::diagnostics::render::clean(&who::of(plan, example)), answer.shows));
     }
     if let Some((first, rest)) = answer.because.split_first() {
         let together = if rest.is_empty() { "cannot hold" } else { "cannot hold together" };

@@ -84,7 +84,8 @@ fn rule(name: &str, common: &Common) -> Option<String> {
         load::load(sources, &Vocabulary { named: &|_| Named::Free, names: &[], thresholds: &[] }).ok()
     });
     let standard = book::standard_db();
-    let dbs: Vec<&RootDb> = own.iter().map(|loaded| &loaded.db).chain([&standard]).collect();
+    let packs = own.iter().flat_map(|loaded| &loaded.packs).map(|(_, db)| db);
+    let dbs: Vec<&RootDb> = own.iter().map(|loaded| &loaded.db).chain(packs).chain([&standard]).collect();
     dbs.into_iter().find_map(|db| {
         let (rule, chunk, owner) = book::rules_of(db).into_iter().find(|(rule, ..)| rule.name == name)?;
         let item = parsed(db, chunk).items.get(owner as usize)?;

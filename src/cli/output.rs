@@ -81,6 +81,14 @@ pub(super) fn failed(common: &Common, error: &LoadError) -> Outcome {
     Outcome::Failed
 }
 
+/// Says that a command has no JUnit form, if one was asked for.
+pub(super) fn no_junit(common: &Common, command: &str) -> Option<Outcome> {
+    (common.format == Format::Junit).then(|| {
+        let help = Some("`--format json` is for machines".to_owned());
+        failed(common, &LoadError { message: format!("`nurture {command}` runs no tests, and has no JUnit form"), help })
+    })
+}
+
 /// Why something could not be written, in words.
 pub(super) fn why(error: &io::Error) -> String {
     match error.kind() {

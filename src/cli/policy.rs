@@ -154,10 +154,7 @@ fn read_census(path: &std::path::Path) -> Result<crate::rules::census::Census, L
     let help = Some("`nurture schema census` prints what it has to look like".to_owned());
     let bytes = std::fs::read(path).map_err(|error| LoadError { message: format!("cannot read `{shown}`: {}", output::why(&error)), help: None })?;
     let text = String::from_utf8(bytes).map_err(|_| LoadError { message: format!("`{shown}` is not UTF-8 text"), help: None })?;
-    serde_json::from_str(&text).map_err(|error| {
-        let what = crate::run::input::plain_json_error(&error);
-        LoadError { message: format!("`{shown}` is no census: {what}"), help }
-    })
+    crate::rules::census::Census::read(&text).map_err(|what| LoadError { message: format!("`{shown}` is no census: {what}"), help })
 }
 
 /// A name in `[levels]` that neither the language, nor the rulebook, nor the policy knows.
@@ -225,7 +222,12 @@ impl Ready {
                 };
                 return Err(output::failed(common, &error));
             }
-            rules.extend(crate::report::book::rules_of(db).into_iter().map(|(mut rule, ..)| {
+            let read = crate::report::book::rules_of(db);
+            if schema(db).lead.is_none() && read.len() < index(db).names(db, crate::diagnostics::Kind::Rule).len() {
+                let help = Some("declare the lead and the signals that its rules and their examples speak of".to_owned());
+                return Err(output::failed(common, &LoadError { message: format!("the rule pack `{pack}` has no `lead`"), help }));
+            }
+            rules.extend(read.into_iter().map(|(mut rule, ..)| {
                 rule.source.file = format!("{}/{}", pack.trim_end_matches('/'), rule.source.file).into();
                 rule
             }));

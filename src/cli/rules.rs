@@ -70,6 +70,9 @@ pub(super) fn level_word(level: Option<Level>) -> &'static str {
 
 impl Rules {
     pub fn run(&self, common: &Common) -> Outcome {
+        if let Some(outcome) = output::no_junit(common, "rules") {
+            return outcome;
+        }
         let mut ready = match self.policy.ready(common) {
             Ok(ready) => ready,
             Err(outcome) => return outcome,

@@ -100,6 +100,9 @@ pub(super) fn with_verdicts(rendered: &str, judgement: Option<&Judgement>) -> St
 
 impl VerdictPage {
     pub fn run(&self, common: &Common) -> Outcome {
+        if let Some(outcome) = output::no_junit(common, "verdict") {
+            return outcome;
+        }
         let mut ready = match self.policy.ready(common) {
             Ok(ready) => ready,
             Err(outcome) => return outcome,

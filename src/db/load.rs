@@ -272,7 +272,11 @@ pub struct Vocabulary<'a> {
 ///
 /// # Errors
 /// When a file cannot be read: nothing is checked then, for a part of the policy would be missing.
-pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded, LoadError> {
+pub fn load(sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded, LoadError> {
+    load_one(sources, vocabulary, true)
+}
+
+fn load_one(mut sources: Sources, vocabulary: &Vocabulary<'_>, with_packs: bool) -> Result<Loaded, LoadError> {
     let read = |path: &PathBuf| {
         let (text, damage) = read_file(path)?;
         Ok((SmolStr::from(shown(path.strip_prefix(&sources.root).unwrap_or(path))), text, damage))
@@ -303,7 +307,11 @@ pub fn load(mut sources: Sources, vocabulary: &Vocabulary<'_>) -> Result<Loaded,
         use salsa::Setter as _;
         workspace.set_assets(&mut db).to(assets);
     }
-    let packs = load_packs(&Workspace::get(&db).settings(&db).packs, &sources, vocabulary)?;
+    let named = Workspace::get(&db).settings(&db).packs.clone();
+    if !with_packs && !named.is_empty() {
+        return Err(LoadError::new("a rule pack names packs of its own").help("name them all in the policy's nurture.toml, and not the policy itself"));
+    }
+    let packs = load_packs(&named, &sources, vocabulary)?;
     if !packs.is_empty() {
         use salsa::Setter as _;
         let workspace = Workspace::get(&db);
@@ -340,10 +348,7 @@ fn load_packs(packs: &[SmolStr], sources: &Sources, vocabulary: &Vocabulary<'_>)
                 .help("put one there, an empty one will do: a pack is a workspace of its own, and can be checked and tested by itself"));
         }
         let found = find(&[folder], &sources.root)?;
-        let inner = load(found, vocabulary)?;
-        if !inner.packs.is_empty() {
-            return Err(LoadError::new(format!("the rule pack `{pack}` names packs of its own")).help("name them all in the policy's nurture.toml"));
-        }
+        let inner = load_one(found, vocabulary, false)?;
         loaded.push((pack.clone(), inner.db));
     }
     Ok(loaded)

@@ -383,7 +383,8 @@ mod tables {
         a("updated", DATE, "When it was last updated.").optional(),
         a("touches", all(Entity::Touch), "Touches that carry it."),
         a("sent_to", list(Kind::Predicate), "Whom each direct touch that carries it, or the same page or text, can go out to."),
-        a("barred", LEADS, "Leads that none of its direct touches may reach."),
+        a("barred", LEADS, "Leads kept from one of its direct touches by consent, an address, an unsubscribe or a complaint."),
+        a("done", LEADS, "Leads whom the programs that send it have let go for what they did."),
         a("repeats", WHOLE, "The most times one lead can get it by direct touches, over all programs.").undecided(),
     ];
     pub static PROGRAM: &[Attribute] = &[
@@ -426,6 +427,7 @@ mod tables {
         a("again", FLAG, "It may send the same content again."),
         a("guard", LEADS, "Leads it can go out to: all that must be true of a lead at the minute it goes out."),
         a("stages", all(Entity::Stage), "Stages a lead can be in when it goes out."),
+        a("done", LEADS, "Leads whom its program has let go for what they did: the goal reached, or `leave when`."),
         a("barred", LEADS, "Leads kept from its channel by a missing address, an unsubscribe, a complaint or consent."),
         a("order", WHOLE, "Its earliest place among the program's touches that a lead gets; 1 is the first."),
         a("earliest", DURATION, "The least time from joining the program until it goes out."),

@@ -142,6 +142,7 @@ impl Prover {
         let mut why = String::new();
         let mut lessons = 0;
         let mut attempts = ATTEMPTS;
+        let tried = std::rc::Rc::new(std::cell::Cell::new(0));
         let last = tiers.len() - 1;
         for (tier, assumed) in tiers.iter().enumerate() {
             loop {
@@ -157,7 +158,7 @@ impl Prover {
                     Verdict::Unsatisfiable => break,
                     Verdict::GaveUp => return (Found::Unknown("the search was longer than its budget allows".to_owned()), Vec::new()),
                 }
-                match self.build(terms, &cone, &sat, nodes, universe, &mut attempts) {
+                match self.build(terms, &cone, &sat, nodes, universe, &mut attempts, &tried) {
                     Ok(example) => return (Found::Lead(Box::new(example)), Vec::new()),
                     Err(Failed::Lesson(lits)) if lessons < LESSONS => {
                         lessons += 1;
@@ -170,7 +171,7 @@ impl Prover {
                         if why.is_empty() {
                             why = reason;
                         }
-                        if lessons >= 20 || attempts == 0 {
+                        if lessons >= 20 || attempts == 0 || tried.get() > super::scores::TRIED {
                             return (Found::Unknown(why), Vec::new());
                         }
                         lessons += 1;
@@ -194,7 +195,16 @@ impl Prover {
     }
 
     /// A lead by a model.
-    fn build(&self, terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], universe: Universe, attempts: &mut usize) -> Result<Example, Failed> {
+    fn build(
+        &self,
+        terms: &Terms<'_>,
+        cone: &Cone,
+        sat: &Sat,
+        roots: &[NodeId],
+        universe: Universe,
+        attempts: &mut usize,
+        tried: &std::rc::Rc<std::cell::Cell<usize>>,
+    ) -> Result<Example, Failed> {
         let mut failed = None;
         // With as little as decides the question, and if that does not do, with all that the model says.
         let large = cone.counts.iter().map(|(_, counts)| counts.len()).sum::<usize>() > LARGE;
@@ -202,7 +212,7 @@ impl Prover {
             if all && large {
                 break;
             }
-            let needed = needed(terms, cone, sat, roots, all);
+            let needed = needed(terms, cone, sat, roots, all, tried);
             for now in self.instants(cone, sat) {
                 for anchors in anchors(terms, &needed, now) {
                     if *attempts == 0 {

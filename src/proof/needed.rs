@@ -14,6 +14,8 @@ use crate::run::policy::{Node, NodeId};
 pub(super) struct Needed {
     pub facts: Vec<(u32, NodeId, bool)>,
     pub counts: Vec<(NodeId, Count, bool)>,
+    /// Changes of a history that were tried for the question so far.
+    pub tried: std::rc::Rc<std::cell::Cell<usize>>,
     pub scores: Vec<(NodeId, u32, i128, bool)>,
 }
 
@@ -68,7 +70,7 @@ fn cost(terms: &Terms<'_>, node: NodeId, is: bool) -> u32 {
 }
 
 /// The leaves that decide the roots in a model, as few as is cheap to find; or all of them.
-pub(super) fn needed(terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], all: bool) -> Needed {
+pub(super) fn needed(terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], all: bool, tried: &std::rc::Rc<std::cell::Cell<usize>>) -> Needed {
     let truth = |node: NodeId| cone.lits.get(&node).is_some_and(|lit| sat.holds(*lit));
     let mut costs: FxHashMap<NodeId, u32> = FxHashMap::default();
     for node in &cone.nodes {
@@ -82,7 +84,7 @@ pub(super) fn needed(terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId]
         };
         costs.insert(*node, cost);
     }
-    let mut needed = Needed::default();
+    let mut needed = Needed { tried: std::rc::Rc::clone(tried), ..Needed::default() };
     let mut seen: FxHashSet<NodeId> = FxHashSet::default();
     let mut open: Vec<NodeId> = if all { cone.nodes.clone() } else { roots.to_vec() };
     while let Some(node) = open.pop() {

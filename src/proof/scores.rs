@@ -11,6 +11,8 @@ use crate::run::still::{Asking, Still};
 
 /// Events that are added to bring a score to where it has to be.
 const ADDED: usize = 400;
+/// Changes of a history that are tried for one question, each held against the evaluator.
+pub(super) const TRIED: usize = 4_000;
 
 impl Prover {
     /// Brings scores to where they have to be, or shows that they cannot be there.
@@ -47,6 +49,9 @@ impl Prover {
             let mut asking = Asking::new(terms, still);
             let Some((_, score, value, is)) = needed.scores.iter().find(|(node, _, _, is)| asking.holds(*node) != *is) else { return Ok(()) };
             let name = terms.plan().scores.get(*score as usize).map_or("", |score| score.name.as_str());
+            if needed.tried.get() > TRIED {
+                return Err(Failed::Because(format!("bringing `{name}` to where it has to be took longer than the budget allows")));
+            }
             if !self.push(terms, needed, still, *score, *value, *is) {
                 return Err(Failed::Because(format!("no history was found that brings `{name}` to where it has to be")));
             }
@@ -65,6 +70,11 @@ impl Prover {
         };
         let mut best: Option<(i128, Still)> = None;
         let mut consider = |still: Still| {
+            // Each costs as much as the lead did things.
+            needed.tried.set(needed.tried.get().saturating_add(1 + still.lead.events.len() / 16));
+            if needed.tried.get() > TRIED {
+                return;
+            }
             let reached = Asking::new(terms, &still).score(number);
             // What reaches the aim by little is better than what overshoots it.
             let nearer = |one: i128, other: i128| {
@@ -97,7 +107,7 @@ impl Prover {
                 .filter(|(_, count, is)| !is && count.list != line.list && terms.list(count.list).is_some_and(|of| of.signal == list.signal))
                 .map(|(_, count, _)| (count.list, false))
                 .collect();
-            for age in edges.iter().copied().take(40) {
+            for age in edges.iter().copied().take(16) {
                 let at = still.now - age;
                 let with_others: Vec<(u32, bool)> = [(line.list, true)].into_iter().chain(others.iter().copied()).collect();
                 for wanted in [with_others.as_slice(), &[(line.list, true)]] {

@@ -183,12 +183,26 @@ fn nothing(question: &str) -> Mistake {
 fn predicate(db: &RootDb, plan: &Plan, file: SourceFile, side: &str) -> Result<Predicate, Mistake> {
     if let Some(name) = side.strip_prefix("audience of ") {
         let name = name.trim();
+        if name.contains(' ') {
+            return Err(Mistake {
+                message: "`audience of PROGRAM` stands by itself".to_owned(),
+                at: Range::new(0, side.len() as u32),
+                help: Some("ask `audience of PROGRAM overlaps …`, or write the audience's conditions out".to_owned()),
+            });
+        }
         let known = plan.programs.iter().find(|program| program.name == name && !program.audience.anonymous);
         return known.map(|program| program.audience.predicate.clone()).ok_or_else(|| Mistake {
             message: format!("there is no program `{name}` for leads in the database"),
             at: Range::new(0, side.len() as u32),
             help: crate::diagnostics::closest(name, plan.programs.iter().map(|program| program.name.as_str())).map(|meant| format!("did you mean `{meant}`?")),
         });
+    }
+    if side.is_empty() {
+        return Err(nothing(side));
+    }
+    if side.matches('"').count() % 2 == 1 && !side.contains("\\\"") {
+        let at = side.rfind('"').unwrap_or(0) as u32;
+        return Err(Mistake { message: "a text is not closed".to_owned(), at: Range::new(at, side.len() as u32), help: Some("end it with `\"`".to_owned()) });
     }
     let own = &chunks(db, file).chunks;
     let problems = own.iter().flat_map(|chunk| parsed(db, *chunk).problems.iter().chain(&checked(db, *chunk).problems));

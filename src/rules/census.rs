@@ -26,6 +26,31 @@ pub struct Census {
 }
 
 impl Census {
+    /// Reads a census.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in plain words.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| crate::run::input::plain_json_error(&error))?;
+        let serde_json::Value::Object(object) = value else { return Err("it is no object with `total`, `segments` and `programs`".to_owned()) };
+        let count = |what: &str, value: &serde_json::Value| value.as_u64().ok_or_else(|| format!("`{what}` is a whole number of leads, from 0"));
+        let mut census =
+            Self { total: count("total", object.get("total").ok_or("it does not say `total`, how many leads there are in all")?)?, ..Self::default() };
+        for (key, value) in &object {
+            let into = match key.as_str() {
+                "total" => continue,
+                "segments" => &mut census.segments,
+                "programs" => &mut census.programs,
+                other => return Err(format!("it says `{other}`, and a census has `total`, `segments` and `programs`")),
+            };
+            let counts = value.as_object().ok_or_else(|| format!("`{key}` is an object with a number for each name"))?;
+            for (name, value) in counts {
+                into.insert(name.as_str().into(), count(name, value)?);
+            }
+        }
+        Ok(census)
+    }
+
     /// A count of a thousand made-up leads, drawn evenly from all that the lead allows, none of whom did anything: what examples of
     /// rules are judged by.
     ///

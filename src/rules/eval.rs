@@ -153,7 +153,13 @@ impl Scope<'_, '_> {
                 };
                 match one_span.compare(*order, other_span) {
                     Some(truth) => Truth::of(truth),
-                    None => self.open.clone().map_or_else(|| Truth::unknown("the number is only known to lie in a range"), Truth::Unknown),
+                    None => self.open.clone().map_or_else(
+                        || {
+                            let span = if one_span.value().is_none() { one_span } else { other_span };
+                            Truth::unknown(format!("the number is {}, and that does not decide it", super::message::number(span)))
+                        },
+                        Truth::Unknown,
+                    ),
                 }
             }
             Condition::In { value, list } => self.is_in(value, list),

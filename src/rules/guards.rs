@@ -30,6 +30,8 @@ pub struct ProgramGuards {
     pub audience: Leads,
     /// Leads it ends for.
     pub exit: Leads,
+    /// Leads of its audience whom it has let go for what they did: the goal reached, or `leave when`.
+    pub done: Leads,
     /// When its goal is reached, whenever they joined.
     pub goal: Option<Leads>,
     /// For each step, in the order of ids.
@@ -86,6 +88,11 @@ impl Maker<'_, '_> {
             Universe::Database => Leads::of(ground.or(&[&[leave, ground.not(audience), exit_goal], handed.as_slice()].concat())),
             // Whoever says who they are is out of it.
             Universe::Anonymous => Leads { known: Terms::ALWAYS, ..Leads::unnamed(ground.or(&[leave, ground.not(audience), exit_goal])) },
+        };
+        let acted = {
+            let out = ground.or(&[leave, exit_goal]);
+            let silent = crate::proof::rewrite::without_acts(&mut ground.terms.borrow_mut(), out);
+            ground.and(&[audience, out, ground.not(silent)])
         };
         let gone = ground.or(&[vec![leave, ended], if self.universe == Universe::Database { for_good } else { Vec::new() }].concat());
         let stays = ground.and(&[audience, ground.not(leave)]);
@@ -160,11 +167,13 @@ impl Maker<'_, '_> {
         for (place, step) in (0..).zip(&mut steps) {
             step.guard.guard = Some((self.number, place));
         }
+        let done = self.leads(acted);
         let mut audience = self.leads(audience);
         audience.audience = Some(self.number);
         Some(ProgramGuards {
             audience,
             exit,
+            done,
             goal: reached.map(|node| Leads { anonymous: if self.universe == Universe::Anonymous { node } else { Terms::NEVER }, ..Leads::of(node) }),
             steps,
         })

@@ -141,7 +141,7 @@ impl Policy<'_> {
         }
         let track_number = of.steps.get(step as usize)?.track;
         let track = of.tracks.get(track_number as usize)?;
-        let late = if limited { HELD } else { 0 };
+        let late = if limited && self.holds() { HELD } else { 0 };
         let fits = |between: u64| -> Option<u64> {
             let window = window?;
             (between > 0).then(|| (window + late).saturating_sub(1) / between + 1)
@@ -206,7 +206,7 @@ impl Policy<'_> {
             }
         }
         let mut found: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
-        let late = if limited { HELD } else { 0 };
+        let late = if limited && self.holds() { HELD } else { 0 };
         for (place, (program, step)) in messages.iter().enumerate() {
             for (other_place, (other_program, other)) in messages.iter().enumerate().take(place) {
                 if program == other_program && self.apart(*program, *other, *step, window.map(|window| window + late)) {
@@ -275,6 +275,12 @@ impl Policy<'_> {
         })
     }
 
+    /// Whether something can hold a message: without it none is late.
+    fn holds(&self) -> bool {
+        self.limits.iter().any(|limit| matches!(limit.kind, LimitKind::Frequency(_) | LimitKind::Quiet(..)))
+            || self.plan.programs.iter().any(|program| program.send_on.is_some())
+    }
+
     /// What limits let through at most: `None` where they do not bound it.
     fn capped(&self, messages: &[(u32, u32)], window: u64) -> Option<u64> {
         let channels: std::collections::BTreeSet<Channel> =
@@ -290,7 +296,24 @@ impl Policy<'_> {
             .collect();
         let whole = caps.iter().filter(|(of, _)| channels.iter().all(|channel| of.contains(channel))).map(|(_, most)| *most).min();
         let each: Option<u64> = channels.iter().map(|channel| caps.iter().filter(|(of, _)| of.contains(channel)).map(|(_, most)| *most).min()).sum();
-        whole.into_iter().chain(each).min()
+        // Programs that each limit themselves.
+        let mut own: std::collections::BTreeMap<u32, Option<u64>> = std::collections::BTreeMap::new();
+        for (program, step) in messages {
+            let Some(touch) = self.touch(*program, *step) else { continue };
+            let most = self.plan.programs.get(*program as usize).and_then(|of| {
+                of.caps
+                    .iter()
+                    .filter(|cap| cap.channels.contains(&touch.channel))
+                    .map(|cap| (cap.channels.len(), u64::from(cap.most) * window.div_ceil(cap.seconds.max(1))))
+                    .max()
+            });
+            let entry = own.entry(*program).or_insert(most.map(|(_, most)| most));
+            // One limit that counts all channels is enough; several channels with limits of their own add up elsewhere.
+            let all = most.filter(|(channels, _)| *channels >= 5 || channels_of(messages, *program, self) == 1).map(|(_, most)| most);
+            *entry = entry.zip(all).map(|(known, most)| known.min(most));
+        }
+        let own: Option<u64> = own.into_values().sum();
+        whole.into_iter().chain(each).chain(own).min()
     }
 
     /// Plays leads who could get these messages, and keeps the story in which most of those that count come in one window.
@@ -353,6 +376,13 @@ impl Policy<'_> {
         }
         found
     }
+}
+
+/// On how many channels a program sends these messages.
+fn channels_of(messages: &[(u32, u32)], program: u32, policy: &Policy<'_>) -> usize {
+    let channels: std::collections::BTreeSet<Channel> =
+        messages.iter().filter(|(of, _)| *of == program).filter_map(|(program, step)| policy.touch(*program, *step)).map(|touch| touch.channel).collect();
+    channels.len()
 }
 
 /// The plan without what holds messages back.

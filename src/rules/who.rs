@@ -182,7 +182,7 @@ fn acts(plan: &Plan, example: &Example) -> String {
                 2 => " twice".to_owned(),
                 count => format!(" {count} times"),
             };
-            let when = if oldest == newest { ago(*newest) } else { format!("in the last {}", ago(*oldest).trim_end_matches(" ago")) };
+            let when = if oldest == newest { ago(*newest) } else { format!("the first {}", ago(*oldest)) };
             format!("did {what}{times}, {when}")
         })
         .collect();

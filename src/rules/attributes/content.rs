@@ -64,8 +64,14 @@ impl Policy<'_> {
                     .filter_map(|(program, step)| self.touch(*program, *step))
                     .map(|touch| super::super::guards::channel(&self.ground, touch.channel).barred)
                     .collect();
-                // Barred from all of them; whom nothing reaches by this content is barred from nothing.
-                Value::Leads(if barred.is_empty() { Leads::nobody() } else { Leads::of(self.ground.and(&barred)) })
+                // Barred from one of them: whether another reaches them is no choice of readers either.
+                Value::Leads(if barred.is_empty() { Leads::nobody() } else { Leads::of(self.ground.or(&barred)) })
+            }
+            "done" => {
+                let mut programs: Vec<u32> = self.direct_with(content).into_iter().map(|(program, _)| program).collect();
+                programs.dedup();
+                let done: Vec<Leads> = programs.into_iter().filter_map(|program| self.guards(program)).map(|guards| guards.done).collect();
+                Value::Leads(if done.is_empty() { Leads::nobody() } else { self.ground.either(&done) })
             }
             "repeats" => self.repeats_of(content),
             _ => Value::Absent,

@@ -51,6 +51,7 @@ impl Policy<'_> {
             "goal" => Value::text(touch.goal.as_deref()),
             "again" => Value::flag(touch.message && touch.once.is_none()),
             "guard" => Value::Leads(guard.guard),
+            "done" => Value::Leads(self.guards(program).map_or(Leads::nobody(), |guards| guards.done)),
             "barred" => {
                 let barred =
                     if self.is_anonymous(program) { Leads::nobody() } else { Leads::of(super::super::guards::channel(&self.ground, touch.channel).barred) };
