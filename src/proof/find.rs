@@ -1,5 +1,8 @@
 //! Finds a lead for whom a predicate holds, or proves that there is none.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Universe;
@@ -78,6 +81,14 @@ pub(super) enum Failed {
     Because(String),
 }
 
+/// What one question may still cost.
+struct Left {
+    /// Leads that may be put together.
+    attempts: usize,
+    /// Choices tried so far in looking for scores.
+    tried: Rc<Cell<usize>>,
+}
+
 impl Prover {
     /// A prover whose examples live at `now`, if nothing else is asked.
     pub fn new(now: Instant) -> Self {
@@ -141,8 +152,7 @@ impl Prover {
         tiers.push(roots.clone());
         let mut why = String::new();
         let mut lessons = 0;
-        let mut attempts = ATTEMPTS;
-        let tried = std::rc::Rc::new(std::cell::Cell::new(0));
+        let mut left = Left { attempts: ATTEMPTS, tried: Rc::default() };
         let last = tiers.len() - 1;
         for (tier, assumed) in tiers.iter().enumerate() {
             loop {
@@ -158,7 +168,7 @@ impl Prover {
                     Verdict::Unsatisfiable => break,
                     Verdict::GaveUp => return (Found::Unknown("the search was longer than its budget allows".to_owned()), Vec::new()),
                 }
-                match self.build(terms, &cone, &sat, nodes, universe, &mut attempts, &tried) {
+                match self.build(terms, &cone, &sat, nodes, universe, &mut left) {
                     Ok(example) => return (Found::Lead(Box::new(example)), Vec::new()),
                     Err(Failed::Lesson(lits)) if lessons < LESSONS => {
                         lessons += 1;
@@ -171,7 +181,7 @@ impl Prover {
                         if why.is_empty() {
                             why = reason;
                         }
-                        if lessons >= 20 || attempts == 0 || tried.get() > super::scores::TRIED {
+                        if lessons >= 20 || left.attempts == 0 || left.tried.get() > super::scores::TRIED {
                             return (Found::Unknown(why), Vec::new());
                         }
                         lessons += 1;
@@ -195,16 +205,7 @@ impl Prover {
     }
 
     /// A lead by a model.
-    fn build(
-        &self,
-        terms: &Terms<'_>,
-        cone: &Cone,
-        sat: &Sat,
-        roots: &[NodeId],
-        universe: Universe,
-        attempts: &mut usize,
-        tried: &std::rc::Rc<std::cell::Cell<usize>>,
-    ) -> Result<Example, Failed> {
+    fn build(&self, terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], universe: Universe, left: &mut Left) -> Result<Example, Failed> {
         let mut failed = None;
         // With as little as decides the question, and if that does not do, with all that the model says.
         let large = cone.counts.iter().map(|(_, counts)| counts.len()).sum::<usize>() > LARGE;
@@ -212,13 +213,13 @@ impl Prover {
             if all && large {
                 break;
             }
-            let needed = needed(terms, cone, sat, roots, all, tried);
+            let needed = needed(terms, cone, sat, roots, all, &left.tried);
             for now in self.instants(cone, sat) {
                 for anchors in anchors(terms, &needed, now) {
-                    if *attempts == 0 {
+                    if left.attempts == 0 {
                         return Err(failed.unwrap_or_else(|| Failed::Because("no example was built within the budget".to_owned())));
                     }
-                    *attempts -= 1;
+                    left.attempts -= 1;
                     match self.attempt(terms, cone, &needed, now, anchors, universe) {
                         Ok(still) => {
                             let mut asking = Asking::new(terms, &still);
