@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use clap::ValueEnum;
+
 use super::{Color, Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::diagnostics::render::{self, Sources};
@@ -14,6 +16,15 @@ pub(super) enum Stream {
     Results,
     /// Standard error.
     Messages,
+}
+
+/// How a page is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Page {
+    /// For a terminal
+    Text,
+    /// Markdown, for a page
+    Markdown,
 }
 
 /// Whether a stream is written in colour.

@@ -1,9 +1,9 @@
 //! `nurture rules`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
-use super::output;
+use super::output::{self, Page};
 use super::policy::{Judging, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
@@ -22,14 +22,6 @@ pub(super) struct Rules {
     /// How the list is written; `--format json` gives it as JSON
     #[arg(long = "as", value_enum, default_value_t = Page::Text)]
     page: Page,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Page {
-    /// For a terminal
-    Text,
-    /// Markdown, for a page
-    Markdown,
 }
 
 #[derive(Serialize)]

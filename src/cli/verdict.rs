@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use smol_str::SmolStr;
 
-use super::output;
+use super::output::{self, Page};
 use super::policy::{Judging, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
 use crate::plan::{Grade, PillarState, Plan, Rule, Standing, Verdict};
 use crate::report::judgement::{Judgement, rules_for};
-use crate::rules::message::simple;
+use crate::rules::message::{filled_by, simple};
 use crate::rules::value::setting;
 use crate::rules::verdict::PILLARS;
 
@@ -25,14 +25,6 @@ pub(super) struct VerdictPage {
     /// How the page is written; `--format json` gives the verdicts of the plan
     #[arg(long = "as", value_enum, default_value_t = Page::Text)]
     page: Page,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Page {
-    /// For a terminal
-    Text,
-    /// Markdown, for a page
-    Markdown,
 }
 
 /// The words for a standing.
@@ -206,17 +198,9 @@ fn page(rules: &[&Rule], plan: &Plan, judgement: &Judgement, thresholds: &BTreeM
 
 /// A text of a rule, with settings filled in and the rest named.
 fn plain(text: &str, thresholds: &BTreeMap<SmolStr, SmolStr>) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let (inside, after) = after.split_once('}').unwrap_or((after, ""));
-        match inside.trim().strip_prefix("settings.") {
-            Some(name) => out.push_str(&simple(&setting(name, thresholds))),
-            None => out.push_str(&format!("`{}`", inside.split('(').next().unwrap_or(inside))),
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out.trim_end_matches('.').to_owned()
+    let text = filled_by(text, |path| match path.strip_prefix("settings.") {
+        Some(name) => simple(&setting(name, thresholds)),
+        None => format!("`{}`", path.split('(').next().unwrap_or(path)),
+    });
+    text.trim_end_matches('.').to_owned()
 }

@@ -93,28 +93,8 @@ pub fn judge(policy: &Policy<'_>, rules: &[&Rule]) -> Judged {
 impl Scope<'_, '_> {
     fn condition(&mut self, condition: &Condition) -> Truth {
         match condition {
-            Condition::And { of } => {
-                let mut result = Truth::Yes;
-                for part in of {
-                    match self.condition(part) {
-                        Truth::No => return Truth::No,
-                        unknown @ Truth::Unknown(_) if result == Truth::Yes => result = unknown,
-                        _ => {}
-                    }
-                }
-                result
-            }
-            Condition::Or { of } => {
-                let mut result = Truth::No;
-                for part in of {
-                    match self.condition(part) {
-                        Truth::Yes => return Truth::Yes,
-                        unknown @ Truth::Unknown(_) if result == Truth::No => result = unknown,
-                        _ => {}
-                    }
-                }
-                result
-            }
+            Condition::And { of } => Truth::all(of.iter().map(|part| self.condition(part))),
+            Condition::Or { of } => Truth::any(of.iter().map(|part| self.condition(part))),
             Condition::Not { of } => !self.condition(of),
             Condition::Some { variable, list, condition } => self.some(variable, list, condition),
             Condition::All { variable, list, condition } => !self.each(list, |scope, element| !scope.with(variable, element, condition)),
@@ -170,16 +150,8 @@ impl Scope<'_, '_> {
                 !self.is_in(value, list)
             }
             Condition::Says { value, phrases } => match self.operand(value) {
-                Value::Text(text) => {
-                    let prose = Prose::of_text(&text.replace('_', " "));
-                    Truth::of(phrases.iter().any(|phrase| prose.says(phrase).is_some()))
-                }
-                Value::List(texts) => Truth::of(texts.iter().any(|text| {
-                    matches!(text, Value::Text(text) if {
-                        let prose = Prose::of_text(&text.replace('_', " "));
-                        phrases.iter().any(|phrase| prose.says(phrase).is_some())
-                    })
-                })),
+                Value::Text(text) => Truth::of(says(&text, phrases)),
+                Value::List(texts) => Truth::of(texts.iter().any(|text| matches!(text, Value::Text(text) if says(text, phrases)))),
                 Value::Unknown(why) => Truth::Unknown(why),
                 _ => Truth::No,
             },
@@ -478,6 +450,12 @@ fn span(value: &Value) -> Option<Span> {
         Value::Seconds(seconds) => Some(Span::whole(usize::try_from(*seconds).unwrap_or(usize::MAX))),
         _ => None,
     }
+}
+
+/// Whether a text says one of these phrases; the words of a name stand apart by `_`.
+fn says(text: &str, phrases: &[SmolStr]) -> bool {
+    let prose = Prose::of_text(&text.replace('_', " "));
+    phrases.iter().any(|phrase| prose.says(phrase).is_some())
 }
 
 fn exact(number: &str) -> Option<i128> {

@@ -133,6 +133,11 @@ pub fn words(policy: &Policy<'_>, value: &Value) -> String {
 
 /// A text of a rule with its `{path}` filled in.
 pub fn filled(policy: &Policy<'_>, hit: &Hit, each: &str, text: &str) -> String {
+    filled_by(text, |path| words(policy, &path_value(policy, hit, each, path)))
+}
+
+/// A text of a rule with what `fill` says of each `{path}`; `{{` is a brace.
+pub fn filled_by(text: &str, fill: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -147,7 +152,7 @@ pub fn filled(policy: &Policy<'_>, hit: &Hit, each: &str, text: &str) -> String 
             rest = after;
             break;
         };
-        out.push_str(&words(policy, &path_value(policy, hit, each, inside.trim())));
+        out.push_str(&fill(inside.trim()));
         rest = after;
     }
     out.push_str(rest);
