@@ -58,7 +58,7 @@ fn a_census_turns_only_what_was_not_decided() {
         let db = support::policy(&text);
         let rules = judgement::rules_for(&plan, &[]);
         let asked = |census: Option<Census>| {
-            let policy = Policy::new(&plan, judgement::inputs(&db, &plan, census)).unwrap();
+            let policy = Policy::new(&plan, judgement::inputs(&db, &plan, &Asked { census, ..Asked::default() })).unwrap();
             let judged = eval::judge(&policy, &rules);
             let hits: BTreeSet<(usize, Entity)> = judged.hits.iter().map(|hit| (hit.rule, hit.subject)).collect();
             let open: BTreeSet<(usize, Entity)> = judged.undecided.iter().map(|open| (open.rule, open.subject)).collect();

@@ -24,23 +24,26 @@ impl Check {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
         };
-        if let Err(outcome) = ready.judge(common, &self.judging, self.no_allow) {
+        if !self.judging.no_rules
+            && let Err(outcome) = ready.judge(common, &self.judging.counted, self.no_allow)
+        {
             return outcome;
         }
+        let judgement = ready.judged.as_ref().map(|judged| &judged.judgement);
         let mut rendered = output::findings(common, Stream::Results, &ready.findings, &ready.sources());
         if common.format == Format::Json {
-            rendered = verdict::with_verdicts(&rendered, ready.judgement.as_ref());
+            rendered = verdict::with_verdicts(&rendered, judgement);
         }
         let errors = output::errors(&ready.findings);
         let outcome = output::results(&rendered, if errors > 0 { Outcome::Findings } else { Outcome::Clean });
         if common.verbose {
             output::message(ready.account().trim_end());
-            for lacking in ready.judgement.iter().flat_map(|judgement| &judgement.not_judged) {
+            for lacking in judgement.iter().flat_map(|judgement| &judgement.not_judged) {
                 output::message(&format!("not judged: {}: {}", lacking.rule, lacking.why));
             }
         }
         if !common.quiet && matches!(common.format, Format::Full | Format::Concise) {
-            if let Some(said) = ready.judgement.as_ref().and_then(|judgement| verdict::summary(&judgement.verdicts)) {
+            if let Some(said) = judgement.and_then(|judgement| verdict::summary(&judgement.verdicts)) {
                 output::message(&said);
             }
             let (files, declarations) = (ready.files(), ready.declarations());
@@ -54,7 +57,7 @@ impl Check {
                 let n = ready.elsewhere;
                 summary.push_str(&format!("; {n} error{} in files that were not asked for", if n == 1 { "" } else { "s" }));
             }
-            if errors > 0 && ready.judgement.is_none() && !self.judging.no_rules {
+            if errors > 0 && judgement.is_none() && !self.judging.no_rules {
                 summary.push_str("; the rules were not asked: mend the errors first");
             }
             output::message(&summary);

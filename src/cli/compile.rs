@@ -30,7 +30,9 @@ impl Compile {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
         };
-        if let Err(outcome) = ready.judge(common, &self.judging, false) {
+        if !self.judging.no_rules
+            && let Err(outcome) = ready.judge(common, &self.judging.counted, false)
+        {
             return outcome;
         }
         // The plan is the result; findings are messages.
@@ -55,12 +57,16 @@ impl Compile {
             }
             return Outcome::Findings;
         }
-        let plan = match ready.made(common) {
-            Ok(mut plan) => {
-                plan.verdicts = ready.judgement.as_ref().map(|judgement| judgement.verdicts.clone()).unwrap_or_default();
+        let plan = match ready.judged.take() {
+            Some(judged) => {
+                let mut plan = judged.plan;
+                plan.verdicts = judged.judgement.verdicts;
                 plan
             }
-            Err(outcome) => return outcome,
+            None => match ready.made(common) {
+                Ok(plan) => plan,
+                Err(outcome) => return outcome,
+            },
         };
         let mut text = serde_json::to_string_pretty(&plan).unwrap_or_default();
         text.push('\n');

@@ -32,15 +32,29 @@ pub(super) struct Policy {
     as_of: Option<String>,
 }
 
-/// How it is judged.
+/// What is known of the real database.
 #[derive(Args, Clone, Default)]
-pub(super) struct Judging {
+pub(super) struct Counted {
     /// How many real leads there are, counted by segment and program: a JSON file (`nurture schema census`)
     #[arg(long, value_name = "FILE")]
     pub census: Option<PathBuf>,
+}
+
+/// How a policy is judged, where it need not be.
+#[derive(Args, Clone, Default)]
+pub(super) struct Judging {
+    #[command(flatten)]
+    pub counted: Counted,
     /// Do not judge by rules: check the language alone
-    #[arg(long)]
+    #[arg(long, conflicts_with = "census")]
     pub no_rules: bool,
+}
+
+/// What the rulebook says, and what it was asked of.
+pub(super) struct Judged {
+    pub plan: Plan,
+    pub packs: Vec<crate::plan::Rule>,
+    pub judgement: Judgement,
 }
 
 /// A policy with its findings.
@@ -51,7 +65,7 @@ pub(super) struct Ready {
     /// Findings of level error in files that were not asked for.
     pub elsewhere: usize,
     /// What the rulebook says, if it was asked.
-    pub judgement: Option<Judgement>,
+    pub judged: Option<Judged>,
     started: Instant,
 }
 
@@ -84,7 +98,7 @@ impl Policy {
         let all = findings(&loaded.db);
         let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| loaded.sources.asks_for(&diagnostic.span.file));
         let elsewhere = output::errors(&rest);
-        Ok(Ready { loaded, findings: found, elsewhere, judgement: None, started })
+        Ok(Ready { loaded, findings: found, elsewhere, judged: None, started })
     }
 
     /// Whether the policy comes from standard input.
@@ -238,12 +252,12 @@ impl Ready {
     /// Judges the policy by the rulebook, if nothing of the language stands in the way: its findings join the others.
     ///
     /// `Err` when that could not be done; why has been said then.
-    pub fn judge(&mut self, common: &Common, judging: &Judging, show_allowed: bool) -> Result<(), Outcome> {
-        let census = match &judging.census {
+    pub fn judge(&mut self, common: &Common, counted: &Counted, show_allowed: bool) -> Result<(), Outcome> {
+        let census = match &counted.census {
             None => None,
             Some(path) => Some(read_census(path).map_err(|error| output::failed(common, &error))?),
         };
-        if judging.no_rules || output::errors(&self.findings) + self.elsewhere > 0 || schema(&self.loaded.db).lead.is_none() {
+        if output::errors(&self.findings) + self.elsewhere > 0 || schema(&self.loaded.db).lead.is_none() {
             return Ok(());
         }
         let plan = self.made(common)?;
@@ -251,7 +265,7 @@ impl Ready {
             return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
         }
         let packs = self.packs(common)?;
-        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed, packs }) {
+        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed, packs: packs.clone(), memory: None }) {
             Ok(judged) => judged,
             Err(unfit) => {
                 let help = Some("this is a fault of nurture: please report it".to_owned());
@@ -263,7 +277,7 @@ impl Ready {
         self.elsewhere += output::errors(&rest);
         self.findings.extend(found);
         self.findings.sort_by(Diagnostic::order);
-        self.judgement = Some(judged);
+        self.judged = Some(Judged { plan, packs, judgement: judged });
         Ok(())
     }
 

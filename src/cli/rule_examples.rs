@@ -9,7 +9,7 @@ use crate::diagnostics::render::{self, JunitCase, Sources};
 use crate::diagnostics::{Check, Diagnostic, Severity, Span};
 use crate::plan::Plan;
 use crate::report::book::{Tried, Wrong, try_examples};
-use crate::report::judgement::inputs;
+use crate::report::judgement::{Asked, inputs};
 
 /// The examples that were tried, and what went wrong.
 pub(super) struct Examples {
@@ -22,7 +22,7 @@ impl Examples {
     /// Tries the examples of the rules in the files that were asked for.
     pub fn tried(ready: &Ready, plan: &Plan) -> Self {
         let db = &ready.loaded.db;
-        let mut tried = if plan.rules.is_empty() { Vec::new() } else { try_examples(db, Some(plan), &inputs(db, plan, None)) };
+        let mut tried = if plan.rules.is_empty() { Vec::new() } else { try_examples(db, Some(plan), &inputs(db, plan, &Asked::default())) };
         tried.retain(|example| ready.loaded.sources.asks_for(&example.file));
         let findings = tried.iter().filter_map(finding).collect();
         Self { tried, findings }

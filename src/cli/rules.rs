@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{self, Page};
-use super::policy::{Judging, Policy};
+use super::policy::{Counted, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
 use crate::plan::{Level, Rule};
@@ -70,10 +70,10 @@ impl Rules {
             Err(outcome) => return outcome,
         };
         if self.allowed {
-            if let Err(outcome) = ready.judge(common, &Judging::default(), false) {
+            if let Err(outcome) = ready.judge(common, &Counted::default(), false) {
                 return outcome;
             }
-            let Some(judgement) = &ready.judgement else {
+            let Some(judgement) = ready.judged.as_ref().map(|judged| &judged.judgement) else {
                 output::message("the policy has errors, so that the rules were not asked: `nurture check` shows them");
                 return Outcome::Findings;
             };

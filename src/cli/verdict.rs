@@ -6,7 +6,7 @@ use clap::Args;
 use smol_str::SmolStr;
 
 use super::output::{self, Page};
-use super::policy::{Judging, Policy};
+use super::policy::{Counted, Judged, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
 use crate::plan::{Grade, PillarState, Plan, Rule, Standing, Verdict};
@@ -21,11 +21,14 @@ pub(super) struct VerdictPage {
     #[command(flatten)]
     policy: Policy,
     #[command(flatten)]
-    judging: Judging,
+    counted: Counted,
     /// How the page is written; `--format json` gives the verdicts of the plan
     #[arg(long = "as", value_enum, default_value_t = Page::Text)]
     page: Page,
 }
+
+/// How many programs a summary names that are not nurturing, or not shown to be.
+const NAMED: usize = 5;
 
 /// The words for a standing.
 pub(super) fn standing(standing: Standing) -> &'static str {
@@ -64,7 +67,11 @@ pub(super) fn summary(verdicts: &[Verdict]) -> Option<String> {
         (is, all) if is == all => format!("all {all} programs are nurturing"),
         (is, all) => format!("{is} of {all} programs {} nurturing", if is == 1 { "is" } else { "are" }),
     }];
-    for verdict in judged.iter().filter(|verdict| verdict.standing != Standing::Is) {
+    // What isn't goes before what is only not shown to be.
+    let mut others: Vec<&&Verdict> = judged.iter().filter(|verdict| verdict.standing != Standing::Is).collect();
+    others.sort_by_key(|verdict| verdict.standing != Standing::Isnt);
+    let more = if others.len() > NAMED + 1 { others.split_off(NAMED).len() } else { 0 };
+    for verdict in others {
         let word = if verdict.standing == Standing::Isnt { "isn't" } else { "is not shown to be" };
         let waived: Vec<String> = verdict.pillars.iter().flat_map(|pillar| &pillar.allowed).map(|why| format!("the author: \"{why}\"")).collect();
         let nurturing = if judged.len() == 1 { " nurturing" } else { "" };
@@ -74,6 +81,9 @@ pub(super) fn summary(verdicts: &[Verdict]) -> Option<String> {
             verdict.program,
             if waived.is_empty() { String::new() } else { format!(" ({})", waived.join("; ")) }
         ));
+    }
+    if more > 0 {
+        parts.push(format!("{more} more: `nurture verdict` tells of each"));
     }
     parts.retain(|part| !part.is_empty());
     let text = parts.join("; ");
@@ -99,24 +109,18 @@ impl VerdictPage {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
         };
-        // What the language does not let through has no verdict; what only rules say against it has one.
-        let plan = match ready.plan(common, "there is no verdict") {
-            Ok(plan) => plan,
-            Err(outcome) => return outcome,
-        };
-        if let Err(outcome) = ready.judge(common, &Judging { no_rules: false, ..self.judging.clone() }, false) {
+        if let Err(outcome) = ready.judge(common, &self.counted, false) {
             return outcome;
         }
-        let Some(judgement) = &ready.judgement else { return Outcome::Failed };
+        let Some(Judged { plan, packs, judgement }) = &ready.judged else {
+            // What the language does not let through has no verdict; what only rules say against it has one.
+            return ready.plan(common, "there is no verdict").err().unwrap_or(Outcome::Failed);
+        };
         let text = if common.format == Format::Json {
             format!("{}\n", serde_json::to_string_pretty(&judgement.verdicts).unwrap_or_default())
         } else {
             let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
-            let packs = match ready.packs(common) {
-                Ok(packs) => packs,
-                Err(outcome) => return outcome,
-            };
-            page(&rules_for(&plan, &packs), &plan, judgement, &settings.thresholds, self.page == Page::Markdown)
+            page(&rules_for(plan, packs), plan, judgement, &settings.thresholds, self.page == Page::Markdown)
         };
         let outcome = if judgement.verdicts.iter().any(|verdict| verdict.standing == Standing::Isnt) { Outcome::Findings } else { Outcome::Clean };
         output::results(&text, outcome)

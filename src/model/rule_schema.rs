@@ -404,6 +404,7 @@ mod tables {
         a("reacts_to", all(Entity::Signal), "Signals that change what comes next: which touch, when or by which channel."),
         a("neighbours", all(Entity::Program), "Other programs that can have the same lead."),
         a("capped_with", all(Entity::Program), "Neighbours under a frequency limit that counts both."),
+        a("uncapped_with", all(Entity::Program), "Neighbours under no frequency limit that counts both."),
         a("shape", TEXT, "A fingerprint of what it does, apart from its name, title, doc, owner and audience."),
         a("pressure", WHOLE, "The most direct touches one lead of it can get in such a time, over all programs, limits applied.").undecided().taking(Kind::Duration),
     ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::sat::{Lit, Sat};
 use crate::plan::{Field, FieldType, OrderSign, TextPlace};
@@ -81,14 +81,20 @@ pub(crate) fn encode(sat: &mut Sat, field: &Field, others: usize, asks: &[Ask<'_
 
 /// A field with few values: those that answer alike are one case, and one case holds.
 fn finite<'f>(sat: &mut Sat, optional: bool, facts: impl Iterator<Item = &'f Fact>, asks: &[Ask<'_>]) -> Vec<Lit> {
-    let mut cases: FxHashMap<Vec<bool>, usize> = FxHashMap::default();
     let mut answers: Vec<Vec<bool>> = Vec::new();
     let missing = optional.then_some(&Fact::Missing);
+    // The answers as bits, where they are few enough: there can be thousands of contents.
+    let mut short: FxHashSet<u64> = FxHashSet::default();
+    let mut long: FxHashSet<Vec<bool>> = FxHashSet::default();
     for fact in facts.chain(missing) {
-        let answer: Vec<bool> = asks.iter().map(|ask| ask.holds(fact, 0)).collect();
-        if !cases.contains_key(&answer) {
-            cases.insert(answer.clone(), answers.len());
-            answers.push(answer);
+        let answer = || asks.iter().map(|ask| ask.holds(fact, 0));
+        let new = if asks.len() <= 64 {
+            short.insert(answer().enumerate().fold(0, |bits, (place, holds)| bits | u64::from(holds) << place))
+        } else {
+            long.insert(answer().collect())
+        };
+        if new {
+            answers.push(answer().collect());
         }
     }
     if let [only] = answers.as_slice() {

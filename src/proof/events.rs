@@ -1,7 +1,7 @@
 //! Events that make counts come out as they are needed, or a proof that none do.
 
 use super::cone::Count;
-use super::filters::{self, Shape};
+use super::filters::{Filters, Shape};
 use super::sat::{Lit, Sat, Verdict};
 use crate::run::Terms;
 use crate::run::lead::{DAY, Fact, Instant};
@@ -66,23 +66,23 @@ fn age_between(from: i64, to: i64) -> i64 {
 }
 
 /// Events of a signal, oldest last, by which all needs come out.
-pub(super) fn realize(terms: &Terms<'_>, signal: u32, needs: &[Need], now: Instant, anchors: &[(u32, Instant)]) -> Realized {
+pub(super) fn realize(terms: &Terms<'_>, filters: &Filters, signal: u32, needs: &[Need], now: Instant, anchors: &[(u32, Instant)]) -> Realized {
     let limits: Vec<Limit> = needs.iter().map(|need| limit(&need.count.window, now, anchors)).collect();
     if needs.iter().all(|need| !need.is) {
         return Realized::Events(Vec::new());
     }
     let mut lists: Vec<u32> = needs.iter().map(|need| need.count.list).collect();
-    lists.sort_unstable();
+    lists.sort_by_cached_key(|list| terms.list_meaning(*list));
     lists.dedup();
-    if let Some(events) = greedy(terms, signal, needs, &limits, now) {
+    if let Some(events) = greedy(terms, filters, signal, needs, &limits, now) {
         return Realized::Events(events);
     }
-    slots(terms, signal, needs, &limits, &lists, now)
+    slots(terms, filters, signal, needs, &limits, &lists, now)
 }
 
 /// One after the other, from the narrowest window on: enough for one filter a signal, and where nothing is to stay out; else tried, and
 /// held against all needs at the end.
-fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], now: Instant) -> Option<Vec<Made>> {
+fn greedy(terms: &Terms<'_>, filters: &Filters, signal: u32, needs: &[Need], limits: &[Limit], now: Instant) -> Option<Vec<Made>> {
     let kept_out: Vec<u32> = needs.iter().filter(|need| !need.is).map(|need| need.count.list).collect();
     let mut edges: Vec<i64> = limits.iter().map(|limit| limit.0).collect();
     edges.push(0);
@@ -106,7 +106,7 @@ fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], now:
         let mut wanted = vec![(need.count.list, true)];
         wanted.extend(kept_out.iter().filter(|list| **list != need.count.list).map(|list| (*list, false)));
         // Where the one cannot be without the other, windows may still tell them apart.
-        let fields = filters::event(terms, signal, now - age, &wanted).or_else(|| filters::event(terms, signal, now - age, &[(need.count.list, true)]))?;
+        let fields = filters.event(terms, signal, now - age, &wanted).or_else(|| filters.event(terms, signal, now - age, &[(need.count.list, true)]))?;
         events.extend((0..missing).map(|_| (age, need.count.list, fields.clone())));
     }
     // What is to stay out: the filter of each event may pass other lists too.
@@ -128,12 +128,17 @@ fn greedy(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], now:
 }
 
 /// At least `least` of some literals.
-pub(super) fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
+fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
+    reached(sat, lits, least).last().copied().unwrap_or(sat.constant(false))
+}
+
+/// For each number from none to `most`: at least so many of some literals.
+pub(super) fn reached(sat: &mut Sat, lits: &[Lit], most: usize) -> Vec<Lit> {
     // reached[j]: at least j of those seen so far.
     let mut reached: Vec<Lit> = vec![sat.constant(true)];
-    reached.extend((0..least).map(|_| sat.constant(false)));
+    reached.extend((0..most).map(|_| sat.constant(false)));
     for lit in lits {
-        for j in (1..=least).rev() {
+        for j in (1..=most).rev() {
             let (Some(before), Some(here)) = (reached.get(j - 1).copied(), reached.get(j).copied()) else { continue };
             let step = sat.all(&[before, *lit]);
             let now = sat.any(&[here, step]);
@@ -142,11 +147,11 @@ pub(super) fn at_least(sat: &mut Sat, lits: &[Lit], least: usize) -> Lit {
             }
         }
     }
-    reached.last().copied().unwrap_or(sat.constant(false))
+    reached
 }
 
 /// Exact: as many events as could be needed, each with its own fields and age (SEMANTICS 3.1 c).
-fn slots(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], lists: &[u32], now: Instant) -> Realized {
+fn slots(terms: &Terms<'_>, filters: &Filters, signal: u32, needs: &[Need], limits: &[Limit], lists: &[u32], now: Instant) -> Realized {
     let most: usize = needs.iter().filter(|need| need.is).map(|need| need.count.least as usize).sum();
     if most > SLOTS || most * lists.len() > WORK {
         return Realized::GaveUp;
@@ -214,7 +219,7 @@ fn slots(terms: &Terms<'_>, signal: u32, needs: &[Need], limits: &[Limit], lists
                 };
                 let age = age_between(from, to);
                 let wanted: Vec<(u32, bool)> = lists.iter().zip(&slot.passes).map(|(list, lit)| (*list, sat.holds(*lit))).collect();
-                match filters::event(terms, signal, now - age, &wanted) {
+                match filters.event(terms, signal, now - age, &wanted) {
                     Some(fields) => events.push((age, fields)),
                     None => return Realized::GaveUp,
                 }

@@ -20,6 +20,8 @@ const BUDGET: u64 = 2_000;
 pub(crate) struct Filters {
     implied: Mutex<FxHashMap<(u32, u32), bool>>,
     possible: Mutex<FxHashMap<u32, bool>>,
+    /// Events that pass some lists' filters and not others'.
+    events: Mutex<FxHashMap<(u32, Vec<(u32, bool)>), Option<Box<[Fact]>>>>,
 }
 
 /// One event as clauses: a literal for each filter that is asked of it.
@@ -125,12 +127,29 @@ impl Filters {
     }
 }
 
-/// The values of an event at `at` that passes some lists' filters and not others': quiet where nothing is asked. `None` when none
-/// was found.
+impl Filters {
+    /// The values of an event at `at` that passes some lists' filters and not others': quiet where nothing is asked. `None` when none
+    /// was found.
+    pub fn event(&self, terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32, bool)]) -> Option<Box<[Fact]>> {
+        let fields = &terms.plan().signals.get(signal as usize)?.fields;
+        if fields.iter().any(|field| matches!(field.ty, FieldType::Date(_) | FieldType::Moment)) {
+            return event(terms, signal, at, wanted);
+        }
+        // What does not depend on the time is made once.
+        let key = (signal, wanted.to_vec());
+        if let Some(known) = self.events.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let made = event(terms, signal, at, wanted);
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).insert(key, made.clone());
+        made
+    }
+}
+
+/// The values of such an event, made anew.
 pub(super) fn event(terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32, bool)]) -> Option<Box<[Fact]>> {
     let plan = terms.plan();
     let fields = &plan.signals.get(signal as usize)?.fields;
-    let lists: Vec<u32> = wanted.iter().map(|(list, _)| *list).collect();
     let mut asked: Vec<(u32, Vec<Ask<'_>>)> = Vec::new();
     let filters: Vec<(Option<&Filter>, bool)> = wanted.iter().map(|(list, is)| (terms.list(*list).and_then(|list| list.filter.as_ref()), *is)).collect();
     filters.iter().filter_map(|(filter, _)| *filter).for_each(|filter| leaves(filter, &mut asked));
@@ -149,7 +168,6 @@ pub(super) fn event(terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32,
         let lits = column::encode(&mut sat, field, others, asks, &mut clock);
         known.extend(asks.iter().map(|ask| (*number, *ask)).zip(lits));
     }
-    let _ = lists;
     let gates: Vec<Lit> =
         filters.iter().map(|(filter, is)| filter.map_or(sat.constant(true), |filter| gate(filter, &mut sat, &known)).apply_sign(*is)).collect();
     for (instant, lit) in clock.asked() {

@@ -11,6 +11,7 @@ use super::column::Ask;
 use super::cone::{Cone, Count};
 use super::events::{self, Need, Realized};
 use super::filters::Filters;
+use super::kinds::Unserved;
 use super::needed::{Needed, anchors, needed};
 use super::sat::{Lit, Sat, Verdict};
 use crate::run::Terms;
@@ -25,6 +26,10 @@ const LESSONS: usize = 200;
 
 /// How often a lead may be put together for one question.
 const ATTEMPTS: usize = 60;
+/// How often at least, however large the question is.
+const LEAST_ATTEMPTS: usize = 6;
+/// With more nodes than this a question gets fewer attempts.
+const USUAL: usize = 400;
 /// With more counts than this a model is not followed in all it says.
 const LARGE: usize = 24;
 
@@ -111,6 +116,11 @@ impl Prover {
         super::together::heaviest(terms, &self.filters, within, items, exclusive)
     }
 
+    /// For each pair of owed and served: the kinds of lead, by the tests of `fields`, of which somebody is owed and nobody served.
+    pub fn unserved(&self, terms: &Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
+        super::kinds::unserved(terms, &self.filters, pairs, fields)
+    }
+
     /// Whether it is proved, by the clauses alone, that a node holds of nobody. Cheaper than [`Prover::find`]: no lead is put together, so
     /// that some proofs which need that are missed.
     pub fn excludes(&self, terms: &Terms<'_>, node: NodeId, universe: Universe) -> bool {
@@ -152,7 +162,9 @@ impl Prover {
         tiers.push(roots.clone());
         let mut why = String::new();
         let mut lessons = 0;
-        let mut left = Left { attempts: ATTEMPTS, tried: Rc::default() };
+        // Each costs as much as there is to put together.
+        let attempts = (ATTEMPTS * USUAL / cone.nodes.len().max(USUAL)).max(LEAST_ATTEMPTS);
+        let mut left = Left { attempts, tried: Rc::default() };
         let last = tiers.len() - 1;
         for (tier, assumed) in tiers.iter().enumerate() {
             loop {
@@ -202,6 +214,25 @@ impl Prover {
             }
         }
         (Found::Unknown(why), Vec::new())
+    }
+
+    /// Somebody in both of two nodes, made of somebody in the one and somebody in the other: what matters for either is taken from them.
+    /// Held against the evaluator; `false` says nothing.
+    pub fn joined(&self, terms: &Terms<'_>, (one, example): (NodeId, &Example), (other, second): (NodeId, &Example)) -> Option<Still> {
+        if example.still.now != second.still.now || example.still.identified() != second.still.identified() {
+            return None;
+        }
+        let mut still = example.still.clone();
+        for field in second.fields.iter().filter(|field| !example.fields.contains(field)) {
+            *still.lead.facts.get_mut(*field as usize)? = second.still.lead.facts.get(*field as usize)?.clone();
+        }
+        let events = second.still.lead.events.iter().filter(|event| !example.signals.contains(&event.signal));
+        still.lead.events.extend(events.cloned());
+        still.lead.events.sort_by_key(|event| event.at);
+        still.anchors.extend(second.still.anchors.iter().filter(|(anchor, _)| !example.still.anchors.iter().any(|(known, _)| known == anchor)));
+        let mut asking = Asking::new(terms, &still);
+        let holds = asking.holds(one) && asking.holds(other);
+        holds.then_some(still)
     }
 
     /// A lead by a model.
@@ -303,7 +334,7 @@ impl Prover {
             let own: Vec<&(NodeId, Count, bool)> =
                 needed.counts.iter().filter(|(_, count, _)| terms.list(count.list).is_some_and(|list| list.signal == signal)).collect();
             let needs: Vec<Need> = own.iter().map(|(_, count, is)| Need { count: *count, is: *is }).collect();
-            match events::realize(terms, signal, &needs, now, &anchors) {
+            match events::realize(terms, &self.filters, signal, &needs, now, &anchors) {
                 Realized::Events(events) => made.extend(events.into_iter().map(|(age, fields)| Event { at: now - age, signal, fields })),
                 Realized::Impossible(core) => {
                     let core: Vec<&&(NodeId, Count, bool)> = core.iter().filter_map(|place| own.get(*place)).collect();

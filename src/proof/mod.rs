@@ -10,6 +10,8 @@ mod cone;
 mod events;
 mod filters;
 mod find;
+mod kinds;
+mod memory;
 mod most;
 mod needed;
 mod points;
@@ -20,6 +22,8 @@ mod scores;
 mod together;
 
 pub use find::{Example, Found, Prover};
+pub use kinds::{Told, Unserved};
+pub use memory::Memory;
 pub(crate) use most::points_of_one as most_points;
 pub use samples::Samples;
 

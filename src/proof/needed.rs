@@ -111,9 +111,9 @@ pub(super) fn needed(terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId]
         }
     }
     // The same order whatever the order of the search.
-    needed.facts.sort_unstable();
-    needed.counts.sort_unstable_by_key(|(node, ..)| *node);
-    needed.scores.sort_unstable();
+    needed.facts.sort_by_cached_key(|(_, node, _)| terms.order(*node));
+    needed.counts.sort_by_cached_key(|(node, ..)| terms.order(*node));
+    needed.scores.sort_by_cached_key(|(node, _, value, _)| (terms.order(*node), *value));
     if !needed.scores.is_empty() && !all {
         // Scores feel every count of their signals.
         let signals: FxHashSet<u32> = needed

@@ -13,22 +13,34 @@ use crate::run::lead::{DAY, Event, Fact, Instant, Lead};
 use crate::run::policy::{Node, NodeId};
 use crate::run::still::{Asking, Still};
 
-/// How many leads are made up; as many again are learnt from what searches find.
+/// How many leads are made up; others are learnt from what searches find.
 const MADE: usize = 64;
-/// How many there can be.
-const MOST: usize = 128;
+/// How many there can be: sixteen blocks.
+const MOST: usize = 1_024;
+/// How many leads a block holds: as many as a mask has bits.
+const BLOCK: usize = 64;
 /// How many are taken in at a time.
-const BATCH: usize = 16;
+const BATCH: usize = 8;
 
-/// Leads, by bits.
+/// Leads, by blocks. What was asked of a full block stays known.
 pub struct Samples {
-    stills: RefCell<Vec<(Still, Universe)>>,
-    /// For each node: for which of the first leads it holds, and how many were asked.
-    masks: RefCell<Vec<(u128, u8)>>,
-    /// Leads that were learnt and wait to be taken in together: each time, every mask has to be made anew.
+    blocks: RefCell<Vec<Block>>,
+    /// Leads that were learnt and wait to be taken in together: each time, the masks of the last block have to be made anew.
     waiting: RefCell<Vec<(Still, Universe)>>,
+    taken: Cell<usize>,
+}
+
+/// Up to 64 leads, by bits.
+#[derive(Default)]
+struct Block {
+    stills: Vec<Still>,
+    /// For each node: for which of the leads it holds.
+    masks: Vec<u64>,
+    /// For each node: how many of the leads were asked.
+    asked: Vec<u8>,
     /// Those of the database, and the others, as bits.
-    universes: Cell<(u128, u128)>,
+    known: u64,
+    others: u64,
 }
 
 /// Numbers that look like chance, and are the same on every machine (xorshift64*).
@@ -126,93 +138,120 @@ impl Samples {
                 (Still { lead, now, anchors: Vec::new() }, universe)
             })
             .collect();
-        let made = Self { stills: RefCell::default(), masks: RefCell::default(), waiting: RefCell::default(), universes: Cell::default() };
+        let made = Self { blocks: RefCell::default(), waiting: RefCell::default(), taken: Cell::new(0) };
         stills.into_iter().for_each(|(still, universe)| made.take_in(still, universe));
         made
     }
 
     /// Takes in a lead that a search found.
     pub fn learn(&self, still: &Still, universe: Universe) {
-        let mut waiting = self.waiting.borrow_mut();
-        if self.stills.borrow().len() + waiting.len() >= MOST {
+        if self.taken.get() + self.waiting.borrow().len() >= MOST {
             return;
         }
-        waiting.push((still.clone(), universe));
-        if waiting.len() == BATCH {
-            waiting.drain(..).for_each(|(still, universe)| self.take_in(still, universe));
+        self.waiting.borrow_mut().push((still.clone(), universe));
+        if self.waiting.borrow().len() == BATCH {
+            self.settle();
         }
+    }
+
+    /// Takes in what waits.
+    pub fn settle(&self) {
+        let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+        waiting.into_iter().for_each(|(still, universe)| self.take_in(still, universe));
     }
 
     fn take_in(&self, still: Still, universe: Universe) {
-        let mut stills = self.stills.borrow_mut();
-        if stills.len() < MOST {
-            let bit = 1u128 << stills.len();
-            let (known, others) = self.universes.get();
-            self.universes.set(if universe == Universe::Database { (known | bit, others) } else { (known, others | bit) });
-            stills.push((still, universe));
+        let mut blocks = self.blocks.borrow_mut();
+        if blocks.last().is_none_or(|block| block.stills.len() == BLOCK) {
+            blocks.push(Block::default());
         }
+        let Some(block) = blocks.last_mut() else { return };
+        let bit = 1u64 << block.stills.len();
+        *(if universe == Universe::Database { &mut block.known } else { &mut block.others }) |= bit;
+        block.stills.push(still);
+        self.taken.set(self.taken.get() + 1);
     }
 
-    /// For which of the leads a node holds.
-    pub fn mask(&self, terms: &Terms<'_>, node: NodeId) -> u128 {
-        let stills = self.stills.borrow();
-        let mut masks = self.masks.borrow_mut();
-        if masks.len() < terms.len() {
-            masks.resize(terms.len(), (0, 0));
-        }
-        if let Some((mask, asked)) = masks.get(node as usize)
-            && usize::from(*asked) == stills.len()
-        {
-            return *mask;
-        }
-        let mut asking: Vec<Option<Asking<'_, '_>>> = stills.iter().map(|_| None).collect();
-        mask_of(terms, node, &stills, &mut masks, &mut asking)
+    /// Whether for some lead of a universe what `decide` makes of the masks of two nodes holds.
+    fn some(&self, terms: &Terms<'_>, one: NodeId, other: NodeId, universe: Universe, decide: impl Fn(u64, u64) -> u64) -> bool {
+        self.blocks.borrow_mut().iter_mut().any(|block| {
+            let of = if universe == Universe::Database { block.known } else { block.others };
+            of != 0 && of & decide(block.mask(terms, one), block.mask(terms, other)) != 0
+        })
     }
 
-    /// The leads of a universe, as bits.
-    pub fn universe(&self, universe: Universe) -> u128 {
-        let (known, others) = self.universes.get();
-        if universe == Universe::Database { known } else { others }
+    /// Whether a lead is in both of two nodes.
+    pub fn in_both(&self, terms: &Terms<'_>, one: NodeId, other: NodeId, universe: Universe) -> bool {
+        self.some(terms, one, other, universe, |one, other| one & other)
+    }
+
+    /// Whether a lead is in a node.
+    pub fn in_one(&self, terms: &Terms<'_>, node: NodeId, universe: Universe) -> bool {
+        self.in_both(terms, node, Terms::ALWAYS, universe)
+    }
+
+    /// Whether a lead is in one of two nodes and not in the other.
+    pub fn differ(&self, terms: &Terms<'_>, one: NodeId, other: NodeId, universe: Universe) -> bool {
+        self.some(terms, one, other, universe, |one, other| one ^ other)
     }
 }
 
-fn mask_of<'a, 'p>(
-    terms: &'a Terms<'p>,
-    node: NodeId,
-    stills: &'a [(Still, Universe)],
-    masks: &mut [(u128, u8)],
-    asking: &mut [Option<Asking<'a, 'p>>],
-) -> u128 {
-    let count = stills.len() as u8;
-    let all: u128 = if count >= 128 { u128::MAX } else { (1 << count) - 1 };
-    let (known, asked) = masks.get(node as usize).copied().unwrap_or((0, 0));
-    if asked == count {
-        return known;
-    }
-    let mask = match terms.node(node) {
-        Node::Constant(value) => {
-            if *value {
-                all
-            } else {
-                0
-            }
+impl Block {
+    /// For which of the leads a node holds.
+    fn mask(&mut self, terms: &Terms<'_>, node: NodeId) -> u64 {
+        if self.masks.len() < terms.len() {
+            self.masks.resize(terms.len(), 0);
+            self.asked.resize(terms.len(), 0);
         }
-        Node::And(of) => of.iter().fold(all, |mask, part| if mask == 0 { 0 } else { mask & mask_of(terms, *part, stills, masks, asking) }),
-        Node::Or(of) => of.iter().fold(0, |mask, part| if mask == all { all } else { mask | mask_of(terms, *part, stills, masks, asking) }),
-        Node::Not(of) => all & !mask_of(terms, *of, stills, masks, asking),
-        _ => {
-            let mut mask = known;
-            for (place, (still, _)) in stills.iter().enumerate().skip(usize::from(asked)) {
-                let Some(slot) = asking.get_mut(place) else { continue };
-                if slot.get_or_insert_with(|| Asking::new(terms, still)).holds(node) {
-                    mask |= 1 << place;
+        let (mask, asked) = self.known(node);
+        if usize::from(asked) == self.stills.len() {
+            return mask;
+        }
+        // The leads are lent to those who ask them.
+        let stills = std::mem::take(&mut self.stills);
+        let mut asking: Vec<Option<Asking<'_, '_>>> = stills.iter().map(|_| None).collect();
+        let mask = self.make(terms, node, &stills, &mut asking);
+        self.stills = stills;
+        mask
+    }
+
+    fn known(&self, node: NodeId) -> (u64, u8) {
+        (self.masks.get(node as usize).copied().unwrap_or(0), self.asked.get(node as usize).copied().unwrap_or(0))
+    }
+
+
+    fn make<'a, 'p>(&mut self, terms: &'a Terms<'p>, node: NodeId, stills: &'a [Still], asking: &mut [Option<Asking<'a, 'p>>]) -> u64 {
+        let count = stills.len() as u8;
+        let all: u64 = if count >= 64 { u64::MAX } else { (1 << count) - 1 };
+        let (known, asked) = self.known(node);
+        if asked == count {
+            return known;
+        }
+        let mask = match terms.node(node) {
+            Node::Constant(value) => {
+                if *value {
+                    all
+                } else {
+                    0
                 }
             }
-            mask
+            Node::And(of) => of.iter().fold(all, |mask, part| if mask == 0 { 0 } else { mask & self.make(terms, *part, stills, asking) }),
+            Node::Or(of) => of.iter().fold(0, |mask, part| if mask == all { all } else { mask | self.make(terms, *part, stills, asking) }),
+            Node::Not(of) => all & !self.make(terms, *of, stills, asking),
+            _ => {
+                let mut mask = known;
+                for (place, still) in stills.iter().enumerate().skip(usize::from(asked)) {
+                    let Some(slot) = asking.get_mut(place) else { continue };
+                    if slot.get_or_insert_with(|| Asking::new(terms, still)).holds(node) {
+                        mask |= 1 << place;
+                    }
+                }
+                mask
+            }
+        };
+        if let (Some(slot), Some(asked)) = (self.masks.get_mut(node as usize), self.asked.get_mut(node as usize)) {
+            (*slot, *asked) = (mask, count);
         }
-    };
-    if let Some(slot) = masks.get_mut(node as usize) {
-        *slot = (mask, count);
+        mask
     }
-    mask
 }

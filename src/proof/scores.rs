@@ -1,7 +1,6 @@
 //! Brings scores of an example to where they have to be: one event more, one less, one older or younger.
 
 use super::cone::Cone;
-use super::filters;
 use super::find::{Failed, Prover};
 use super::needed::{Needed, known_of};
 use super::points::{self, Known};
@@ -111,7 +110,7 @@ impl Prover {
                 let at = still.now - age;
                 let with_others: Vec<(u32, bool)> = [(line.list, true)].into_iter().chain(others.iter().copied()).collect();
                 for wanted in [with_others.as_slice(), &[(line.list, true)]] {
-                    if let Some(fields) = filters::event(terms, list.signal, at, wanted) {
+                    if let Some(fields) = self.filters.event(terms, list.signal, at, wanted) {
                         let mut next = still.clone();
                         next.lead.events.push(Event { at, signal: list.signal, fields });
                         next.lead.events.sort_by_key(|event| event.at);

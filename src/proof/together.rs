@@ -2,7 +2,7 @@
 
 use super::Universe;
 use super::cone::Cone;
-use super::events::at_least;
+use super::events::reached;
 use super::filters::Filters;
 use super::sat::{Lit, Sat, Verdict};
 use crate::run::{NodeId, Terms};
@@ -42,11 +42,12 @@ pub(crate) fn heaviest(terms: &Terms<'_>, filters: &Filters, within: NodeId, ite
     let counted: Vec<Lit> =
         items.iter().zip(&chosen).flat_map(|((_, weight), lit)| std::iter::repeat_n(*lit, usize::try_from(*weight).unwrap_or(MOST).min(MOST))).collect();
     let (mut low, mut high) = (0usize, counted.len().min(MOST));
+    let reached = reached(&mut sat, &counted, high);
     let mut best: Vec<usize> = Vec::new();
     while low < high {
         let middle = (low + high).div_ceil(2);
-        let enough = at_least(&mut sat, &counted, middle);
-        match sat.solve(&[enough]) {
+        let Some(enough) = reached.get(middle) else { break };
+        match sat.solve(&[*enough]) {
             Verdict::Satisfiable => {
                 best = (0..items.len()).filter(|place| chosen.get(*place).is_some_and(|lit| sat.holds(*lit))).collect();
                 low = middle;

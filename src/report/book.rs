@@ -144,7 +144,7 @@ pub fn try_examples(db: &RootDb, around: Option<&Plan>, inputs: &Inputs) -> Vec<
 fn try_example(db: &RootDb, around: Option<&Plan>, inputs: &Inputs, rule: &Rule, chunk: Chunk<'_>, items: &[Item], example: &RuleExample) -> Option<Wrong> {
     let Some((plan, own)) = example_plan(db, around, chunk, items, example) else { return Some(Wrong::Broken("it has errors".to_owned())) };
     let census = crate::rules::census::Census::imagined(&plan).ok();
-    let inputs = Inputs { texts: texts(db, &plan), census, ..inputs.clone() };
+    let inputs = Inputs { texts: texts(db, &plan), census, memory: None, ..inputs.clone() };
     let policy = match Policy::new(&plan, inputs) {
         Ok(policy) => policy,
         Err(unfit) => return Some(Wrong::Broken(unfit.0)),

@@ -13,6 +13,7 @@ use super::places;
 use crate::db::{RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Condition, Level, Plan, Rule, Verdict};
+use crate::proof::Memory;
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
 use crate::rules::lint::{self, Idle};
@@ -30,6 +31,8 @@ pub struct Asked {
     pub show_allowed: bool,
     /// Rules of packs.
     pub packs: Vec<Rule>,
+    /// What was proved in judgements before: who judges again after each edit passes the same one.
+    pub memory: Option<Memory>,
 }
 
 /// A rule that was not decided, for lack of something.
@@ -52,7 +55,7 @@ pub struct Judgement {
     pub not_judged: Vec<NotJudged>,
     /// What authors allow, with the reasons.
     pub allowed: Vec<Allowed>,
-    /// How many questions went to the prover.
+    /// How many questions went to the prover; what it remembered from judgements before is not counted.
     pub questions: u64,
 }
 
@@ -79,9 +82,9 @@ pub fn rules_for<'r>(plan: &'r Plan, packs: &'r [Rule]) -> Vec<&'r Rule> {
 }
 
 /// What rules go by, besides the policy.
-pub fn inputs(db: &RootDb, plan: &Plan, census: Option<Census>) -> Inputs {
+pub fn inputs(db: &RootDb, plan: &Plan, asked: &Asked) -> Inputs {
     let settings = Workspace::get(db).settings(db);
-    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), words: settings.words.clone(), census, texts: book::texts(db, plan) }
+    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), words: settings.words.clone(), census: asked.census.clone(), texts: book::texts(db, plan), memory: asked.memory.clone() }
 }
 
 /// Judges a policy without errors of the language.
@@ -97,7 +100,7 @@ pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate
 /// # Errors
 /// When its plan does not hang together.
 pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> Result<Judgement, crate::run::Unfit> {
-    let policy = Policy::new(plan, inputs(db, plan, asked.census.clone()))?;
+    let policy = Policy::new(plan, inputs(db, plan, asked))?;
     let judged = eval::judge(&policy, &rules);
     Ok(Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement())
 }

@@ -104,10 +104,13 @@ impl Scope<'_, '_> {
                 Value::Unknown(why) => Truth::Unknown(why),
                 _ => Truth::No,
             },
-            Condition::Is { left, right } => self.same(left, right),
+            Condition::Is { left, right } => {
+                let (one, other) = (self.operand(left), self.operand(right));
+                self.alike(&one, &other)
+            }
             Condition::IsNot { left, right } => {
                 let (one, other) = (self.operand(left), self.operand(right));
-                if one == Value::Absent || other == Value::Absent { Truth::No } else { !self.same(left, right) }
+                if one == Value::Absent || other == Value::Absent { Truth::No } else { !self.alike(&one, &other) }
             }
             Condition::Known { value } => match self.operand(value) {
                 Value::Absent => Truth::No,
@@ -229,9 +232,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    fn same(&mut self, left: &Operand, right: &Operand) -> Truth {
-        let (one, other) = (self.operand(left), self.operand(right));
-        if let (Some(one), Some(other)) = (group(self.policy, &one), group(self.policy, &other))
+    fn alike(&self, one: &Value, other: &Value) -> Truth {
+        if let (Some(one), Some(other)) = (group(self.policy, one), group(self.policy, other))
             && (is_group(&one.1) || is_group(&other.1))
         {
             return match (one.0, other.0) {
@@ -239,7 +241,7 @@ impl Scope<'_, '_> {
                 (Err(why), _) | (_, Err(why)) => Truth::Unknown(why),
             };
         }
-        one.same(&other).unwrap_or(Truth::No)
+        one.same(other).unwrap_or(Truth::No)
     }
 
     fn two(&mut self, left: &Operand, right: &Operand, ask: impl Fn(&Policy<'_>, Leads, Leads) -> Truth) -> Truth {

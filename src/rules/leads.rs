@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::truth::Truth;
 use crate::plan::{EventPattern, Plan, SignalKind};
-use crate::proof::{Example, Found, Prover, Samples, Universe};
+use crate::proof::{Example, Found, Memory, Prover, Samples, Universe, Unserved};
+use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
 
 /// A group of leads: those of the database for whom one node holds, and those we cannot name for whom another does.
@@ -45,25 +46,34 @@ pub struct Ground<'p> {
     /// The graph.
     pub terms: RefCell<Terms<'p>>,
     prover: Prover,
+    /// What was proved in judgements before.
+    memory: Option<Memory>,
     found: RefCell<FxHashMap<(NodeId, Universe), Arc<Found>>>,
+    /// Whether somebody is in a node, where nobody has asked who.
+    decided: RefCell<FxHashMap<(NodeId, Universe), Truth>>,
     excluded: RefCell<FxHashMap<NodeId, bool>>,
     /// Leads against whom predicates are held before anything is searched.
     samples: Samples,
-    /// Of whom the last lead was that decided something: the witness of a finding.
-    witness: RefCell<Option<(NodeId, Universe)>>,
+    /// Of whom the last lead was that decided something, in both of two nodes: the witness of a finding.
+    witness: RefCell<Option<([NodeId; 2], Universe)>>,
     /// How many questions went to the prover.
     asked: RefCell<u64>,
 }
 
 impl<'p> Ground<'p> {
     /// A graph of which nothing is proved yet.
-    pub fn new(terms: Terms<'p>, prover: Prover) -> Self {
+    pub fn new(terms: Terms<'p>, prover: Prover, memory: Option<Memory>) -> Self {
+        if let Some(memory) = &memory {
+            memory.begin(terms.plan(), prover.now());
+        }
         let samples = Samples::new(&terms, prover.now());
         Self {
             terms: RefCell::new(terms),
             prover,
+            memory,
             samples,
             found: RefCell::default(),
+            decided: RefCell::default(),
             excluded: RefCell::default(),
             witness: RefCell::default(),
             asked: RefCell::new(0),
@@ -100,12 +110,23 @@ impl<'p> Ground<'p> {
         if let Some(known) = self.found.borrow().get(&(node, universe)) {
             return Arc::clone(known);
         }
-        *self.asked.borrow_mut() += 1;
-        let found = Arc::new(self.prover.find(&self.terms.borrow(), node, universe));
+        let found = self.search(node, universe);
+        self.found.borrow_mut().insert((node, universe), Arc::clone(&found));
+        found
+    }
+
+    fn search(&self, node: NodeId, universe: Universe) -> Arc<Found> {
+        let terms = self.terms.borrow();
+        let found = match &self.memory {
+            Some(memory) => memory.find(&self.prover, &terms, node, universe, &mut self.asked.borrow_mut()),
+            None => {
+                *self.asked.borrow_mut() += 1;
+                Arc::new(self.prover.find(&terms, node, universe))
+            }
+        };
         if let Found::Lead(example) = &*found {
             self.samples.learn(&example.still, universe);
         }
-        self.found.borrow_mut().insert((node, universe), Arc::clone(&found));
         found
     }
 
@@ -119,10 +140,18 @@ impl<'p> Ground<'p> {
         if node == Terms::NEVER {
             return Truth::No;
         }
-        if self.samples.mask(&self.terms.borrow(), node) & self.samples.universe(universe) != 0 {
+        if self.samples.in_one(&self.terms.borrow(), node, universe) {
             return Truth::Yes;
         }
-        truth(&self.find(node, universe))
+        if let Some(known) = self.found.borrow().get(&(node, universe)) {
+            return truth(known);
+        }
+        if let Some(known) = self.decided.borrow().get(&(node, universe)) {
+            return known.clone();
+        }
+        let decided = truth(&self.search(node, universe));
+        self.decided.borrow_mut().insert((node, universe), decided.clone());
+        decided
     }
 
     /// The most that a score can be, in millionths of a point.
@@ -132,22 +161,52 @@ impl<'p> Ground<'p> {
 
     /// The greatest weight of conditions on facts that hold together: see [`Prover::heaviest`].
     pub fn heaviest(&self, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
-        self.prover.heaviest(&self.terms.borrow(), within, items, exclusive)
+        let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());
+        match &self.memory {
+            Some(memory) => memory.heaviest(&self.prover, &terms, within, items, exclusive, &mut asked),
+            None => {
+                *asked += 1;
+                self.prover.heaviest(&terms, within, items, exclusive)
+            }
+        }
+    }
+
+    /// Kinds of lead of which somebody is owed and nobody served: see [`Prover::unserved`].
+    pub fn unserved(&self, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
+        let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());
+        match &self.memory {
+            Some(memory) => memory.unserved(&self.prover, &terms, pairs, fields, &mut asked),
+            None => {
+                *asked += 1;
+                self.prover.unserved(&terms, pairs, fields)
+            }
+        }
     }
 
     /// Whether it is proved at once that no lead of the database is in a node: see [`Prover::excludes`].
     pub fn excludes(&self, node: NodeId) -> bool {
-        if self.samples.mask(&self.terms.borrow(), node) & self.samples.universe(Universe::Database) != 0 {
+        if self.samples.in_one(&self.terms.borrow(), node, Universe::Database) {
             return false;
         }
         if let Some(known) = self.found.borrow().get(&(node, Universe::Database)) {
             return matches!(**known, Found::Nobody);
         }
+        if let Some(known) = self.decided.borrow().get(&(node, Universe::Database)) {
+            return *known == Truth::No;
+        }
         if let Some(known) = self.excluded.borrow().get(&node) {
             return *known;
         }
-        *self.asked.borrow_mut() += 1;
-        let excluded = self.prover.excludes(&self.terms.borrow(), node, Universe::Database);
+        let excluded = {
+            let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());
+            match &self.memory {
+                Some(memory) => memory.excludes(&self.prover, &terms, node, &mut asked),
+                None => {
+                    *asked += 1;
+                    self.prover.excludes(&terms, node, Universe::Database)
+                }
+            }
+        };
         self.excluded.borrow_mut().insert(node, excluded);
         excluded
     }
@@ -159,26 +218,59 @@ impl<'p> Ground<'p> {
 
     /// The lead that decided last.
     pub fn witness(&self) -> Option<Example> {
-        let (node, universe) = (*self.witness.borrow())?;
-        self.find(node, universe).example().cloned()
+        let (nodes, universe) = (*self.witness.borrow())?;
+        self.find(self.and(&nodes), universe).example().cloned()
     }
 
-    fn remember(&self, truth: &Truth, node: NodeId, universe: Universe) {
+    fn remember(&self, truth: &Truth, nodes: [NodeId; 2], universe: Universe) {
         if truth.is_yes() {
-            *self.witness.borrow_mut() = Some((node, universe));
+            *self.witness.borrow_mut() = Some((nodes, universe));
         }
+    }
+
+    /// Whether a lead that is known already is in both of two nodes.
+    fn known_in_both(&self, one: NodeId, other: NodeId, universe: Universe) -> bool {
+        self.samples.in_both(&self.terms.borrow(), one, other, universe)
+    }
+
+    /// Whether somebody is in both who is made of somebody in the one and somebody in the other: see [`Prover::joined`].
+    fn joined(&self, one: NodeId, other: NodeId, universe: Universe) -> bool {
+        if one == Terms::ALWAYS || other == Terms::ALWAYS {
+            return false;
+        }
+        let (first, second) = (self.find(one, universe), self.find(other, universe));
+        let (Some(first), Some(second)) = (first.example(), second.example()) else { return false };
+        self.prover.joined(&self.terms.borrow(), (one, first), (other, second)).is_some()
+    }
+
+    /// Whether somebody is in both of two nodes. The node of both is made only where no lead that is known decides.
+    fn some_in_both(&self, one: NodeId, other: NodeId, universe: Universe) -> Truth {
+        let truth = if self.known_in_both(one, other, universe) || self.joined(one, other, universe) {
+            Truth::Yes
+        } else {
+            self.some_of(self.and(&[one, other]), universe)
+        };
+        self.remember(&truth, [one, other], universe);
+        truth
+    }
+
+    /// Whether somebody is in both of two groups.
+    fn meet(&self, one: Leads, other: Leads) -> Truth {
+        let known = self.some_in_both(one.known, other.known, Universe::Database);
+        if known.is_yes() || one.anonymous == Terms::NEVER || other.anonymous == Terms::NEVER {
+            return known;
+        }
+        let others = self.some_in_both(one.anonymous, other.anonymous, Universe::Anonymous);
+        Truth::any([known, others].into_iter())
+    }
+
+    fn opposite(&self, of: Leads) -> Leads {
+        Leads { known: self.not(of.known), anonymous: self.not(of.anonymous), guard: None, audience: None }
     }
 
     /// Whether somebody is in a group.
     pub fn exists(&self, leads: Leads) -> Truth {
-        let known = self.some_of(leads.known, Universe::Database);
-        self.remember(&known, leads.known, Universe::Database);
-        if known.is_yes() || leads.anonymous == Terms::NEVER {
-            return known;
-        }
-        let others = self.some_of(leads.anonymous, Universe::Anonymous);
-        self.remember(&others, leads.anonymous, Universe::Anonymous);
-        Truth::any([known, others].into_iter())
+        self.meet(leads, Leads { anonymous: Terms::ALWAYS, ..Leads::of(Terms::ALWAYS) })
     }
 
     /// Those of two groups.
@@ -198,13 +290,12 @@ impl<'p> Ground<'p> {
 
     /// Those of one group and not of the other.
     pub fn without(&self, one: Leads, other: Leads) -> Leads {
-        let (known, anonymous) = (self.not(other.known), self.not(other.anonymous));
-        self.both(one, Leads { known, anonymous, guard: None, audience: None })
+        self.both(one, self.opposite(other))
     }
 
     /// Whether a group holds all of another, which is not empty.
     pub fn covers(&self, one: Leads, other: Leads) -> Truth {
-        let left_out = self.exists(self.without(other, one));
+        let left_out = self.meet(other, self.opposite(one));
         if left_out.is_yes() {
             return Truth::No;
         }
@@ -214,7 +305,7 @@ impl<'p> Ground<'p> {
 
     /// Whether two groups share somebody.
     pub fn overlaps(&self, one: Leads, other: Leads) -> Truth {
-        self.exists(self.both(one, other))
+        self.meet(one, other)
     }
 
     /// Whether two groups are the same.
@@ -222,14 +313,17 @@ impl<'p> Ground<'p> {
         if one.known == other.known && one.anonymous == other.anonymous {
             return Truth::Yes;
         }
+        // Most that differ are told apart by leads that are known, or by somebody who is in one of them.
         let differ = |one: NodeId, other: NodeId, universe: Universe| {
-            let terms = self.terms.borrow();
-            (self.samples.mask(&terms, one) ^ self.samples.mask(&terms, other)) & self.samples.universe(universe) != 0
+            self.samples.differ(&self.terms.borrow(), one, other, universe)
+                || [(one, other), (other, one)].into_iter().any(|(one, other)| {
+                    self.find(one, universe).example().is_some_and(|example| !Asking::new(&self.terms.borrow(), &example.still).holds(other))
+                })
         };
         if differ(one.known, other.known, Universe::Database) || differ(one.anonymous, other.anonymous, Universe::Anonymous) {
             return Truth::No;
         }
-        Truth::all([!self.exists(self.without(one, other)), !self.exists(self.without(other, one))].into_iter())
+        Truth::all([!self.meet(one, self.opposite(other)), !self.meet(other, self.opposite(one))].into_iter())
     }
 
     /// Leads without any event of some signals: ever, or in the last so many seconds.

@@ -13,8 +13,8 @@ use super::leads::{Ground, Leads};
 use super::tracks::{self, ProgramRun};
 use super::value::{Entity, Value};
 use crate::plan::{Cap, Channel, Plan, Predicate};
-use crate::proof::Prover;
-use crate::run::lead::{DAY, Instant};
+use crate::proof::{Memory, Prover, Told};
+use crate::run::lead::{DAY, Fact, Instant};
 use crate::run::{NodeId, Terms, Unfit};
 use crate::text::Date;
 
@@ -31,6 +31,8 @@ pub struct Inputs {
     pub census: Option<Census>,
     /// The words of each content's text, by the content's name.
     pub texts: BTreeMap<SmolStr, Arc<super::prose::Prose>>,
+    /// What was proved in judgements before, for whoever judges again after each edit.
+    pub memory: Option<Memory>,
 }
 
 /// What kind of limit.
@@ -55,8 +57,30 @@ pub struct Limit {
     pub kind: LimitKind,
 }
 
-/// A kind of lead: some fields with their values.
-pub type Gap = Vec<(u32, crate::run::lead::Fact)>;
+/// What the leads of a kind have in common in one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Common {
+    /// One of these values.
+    OneOf(Vec<Fact>),
+    /// Any value but these.
+    But(Vec<Fact>),
+    /// A set that holds the first of these options and not the second.
+    Holds(Vec<u32>, Vec<u32>),
+}
+
+/// A kind of lead: what its leads have in common, by field.
+pub type Kind = Vec<(u32, Common)>;
+
+/// Whom nothing serves at a place.
+#[derive(Clone, Debug)]
+pub(super) struct Gaps {
+    /// Those leads.
+    pub leads: Value,
+    /// Whom something is owed there.
+    pub owed: NodeId,
+    /// The kinds that nothing serves, each in the tests that decide it.
+    pub kinds: Vec<Vec<Told>>,
+}
 
 /// The policy and its facts.
 pub struct Policy<'p> {
@@ -68,12 +92,22 @@ pub struct Policy<'p> {
     pub inputs: Inputs,
     /// All limits, those of `limits` first.
     pub limits: Vec<Limit>,
+    /// Where each name stands: contents and signals.
+    contents_by_name: FxHashMap<SmolStr, u32>,
+    signals_by_name: FxHashMap<SmolStr, u32>,
     guards: Vec<OnceCell<Option<ProgramGuards>>>,
+    reached: Vec<OnceCell<Vec<u32>>>,
+    touches: OnceCell<Vec<(u32, u32)>>,
+    carriers: OnceCell<FxHashMap<u32, Vec<(u32, u32)>>>,
+    /// The policy ready to play: as it is, and without what holds messages back.
+    players: [OnceCell<Option<crate::run::Policy>>; 2],
     runs: Vec<OnceCell<ProgramRun>>,
     pub(super) attributes: RefCell<FxHashMap<(Entity, SmolStr), Value>>,
     pub(super) groups: RefCell<FxHashMap<(Leads, &'static str), Value>>,
     /// Kinds of lead that nothing serves, by the stage or journey where they stand.
-    pub(super) gaps: RefCell<FxHashMap<Entity, Vec<Gap>>>,
+    pub(super) gaps: RefCell<FxHashMap<Entity, Gaps>>,
+    #[allow(clippy::type_complexity, reason = "what is known of each program, or why it is not")]
+    pub(super) neighbours: RefCell<FxHashMap<u32, Result<Vec<u32>, Arc<str>>>>,
     pub(super) facets: RefCell<FxHashMap<(Leads, &'static str), bool>>,
     pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
     /// The instant of examples.
@@ -98,7 +132,7 @@ impl<'p> Policy<'p> {
         for (number, program) in (0..).zip(&plan.programs) {
             terms.predicate(&program.audience.predicate, Some(number))?;
         }
-        let ground = Ground::new(terms, Prover::new(now));
+        let ground = Ground::new(terms, Prover::new(now), inputs.memory.clone());
         let caps =
             |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
         let mut limits = caps(None, &plan.limits.caps);
@@ -117,11 +151,18 @@ impl<'p> Policy<'p> {
             ground,
             inputs,
             limits,
+            contents_by_name: plan.contents.iter().map(|content| content.name.clone()).zip(0..).collect(),
+            signals_by_name: plan.signals.iter().map(|signal| signal.name.clone()).zip(0..).collect(),
+            reached: plan.programs.iter().map(|_| OnceCell::new()).collect(),
+            touches: OnceCell::new(),
+            carriers: OnceCell::new(),
+            players: [OnceCell::new(), OnceCell::new()],
             guards: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             attributes: RefCell::default(),
             groups: RefCell::default(),
             gaps: RefCell::default(),
+            neighbours: RefCell::default(),
             facets: RefCell::default(),
             loads: RefCell::default(),
             now,
@@ -141,12 +182,6 @@ impl<'p> Policy<'p> {
     /// A predicate of no program.
     pub fn node(&self, predicate: &Predicate) -> NodeId {
         self.ground.terms.borrow_mut().predicate(predicate, None).unwrap_or(Terms::NEVER)
-    }
-
-    /// The kinds of lead that nothing serves at a stage (or before a journey's first), in the few words that explain them; known once it was
-    /// asked who is unserved.
-    pub fn gaps_of(&self, entity: Entity) -> Vec<Gap> {
-        self.gaps.borrow().get(&entity).cloned().unwrap_or_default()
     }
 
     /// The touch at a step.
@@ -170,7 +205,7 @@ impl<'p> Policy<'p> {
     /// The touches of a program, those that nobody reaches too: places of steps. What carries a draft is not sent.
     pub fn steps_of(&self, program: u32) -> Vec<u32> {
         let Some(of) = self.plan.programs.get(program as usize) else { return Vec::new() };
-        let draft = |name: &SmolStr| self.plan.contents.iter().any(|content| content.name == *name && content.draft);
+        let draft = |name: &SmolStr| self.content(name).and_then(|place| self.plan.contents.get(place as usize)).is_some_and(|content| content.draft);
         (0..)
             .zip(&of.steps)
             .filter(|(_, step)| matches!(&step.action, crate::plan::Action::Touch(touch) if !touch.content.as_ref().is_some_and(draft)))
@@ -179,25 +214,54 @@ impl<'p> Policy<'p> {
     }
 
     /// The touches of a program that somebody may reach.
-    pub fn touches_of(&self, program: u32) -> Vec<u32> {
-        let Some(guards) = self.guards(program) else { return Vec::new() };
-        let reached = |step: &u32| guards.steps.get(*step as usize).is_some_and(|step| step.reachable != super::truth::Truth::No);
-        self.steps_of(program).into_iter().filter(reached).collect()
+    pub fn touches_of(&self, program: u32) -> &[u32] {
+        let Some(slot) = self.reached.get(program as usize) else { return &[] };
+        slot.get_or_init(|| {
+            let Some(guards) = self.guards(program) else { return Vec::new() };
+            let reached = |step: &u32| guards.steps.get(*step as usize).is_some_and(|step| step.reachable != super::truth::Truth::No);
+            self.steps_of(program).into_iter().filter(reached).collect()
+        })
     }
 
     /// Every touch of every program that somebody may reach.
-    pub fn touches(&self) -> Vec<(u32, u32)> {
-        self.programs().collect::<Vec<_>>().into_iter().flat_map(|program| self.touches_of(program).into_iter().map(move |step| (program, step))).collect()
+    pub fn touches(&self) -> &[(u32, u32)] {
+        self.touches.get_or_init(|| self.programs().flat_map(|program| self.touches_of(program).iter().map(move |step| (program, *step))).collect())
+    }
+
+    /// The touches that carry a content, of those that somebody may reach.
+    pub fn touches_with(&self, content: u32) -> &[(u32, u32)] {
+        let carriers = self.carriers.get_or_init(|| {
+            let mut found: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+            for (program, step) in self.touches() {
+                if let Some(content) = self.touch(*program, *step).and_then(|touch| touch.content.as_ref()).and_then(|name| self.content(name)) {
+                    found.entry(content).or_default().push((*program, *step));
+                }
+            }
+            found
+        });
+        carriers.get(&content).map_or(&[], Vec::as_slice)
+    }
+
+    /// The policy ready to play, with what holds messages back or without.
+    pub fn playing(&self, limited: bool) -> Option<&crate::run::Policy> {
+        let slot = self.players.get(usize::from(limited))?;
+        slot.get_or_init(|| {
+            if limited {
+                return crate::run::Policy::new(self.plan, &[], false).ok();
+            }
+            crate::run::Policy::new(&super::pressure::without_limits(self.plan), &[], false).ok()
+        })
+        .as_ref()
     }
 
     /// The place of a content.
     pub fn content(&self, name: &str) -> Option<u32> {
-        self.plan.contents.iter().position(|content| content.name == name).map(|place| place as u32)
+        self.contents_by_name.get(name).copied()
     }
 
     /// The place of a signal.
     pub fn signal(&self, name: &str) -> Option<u32> {
-        self.plan.signals.iter().position(|signal| signal.name == name).map(|place| place as u32)
+        self.signals_by_name.get(name).copied()
     }
 
     /// A stage, written `journey.stage`.

@@ -74,7 +74,7 @@ impl Policy<'_> {
 
     /// The most times that one lead can get a content by messages.
     pub(super) fn repeats_of(&self, content: u32) -> Value {
-        let mut messages = self.touches_with(content);
+        let mut messages = self.touches_with(content).to_vec();
         messages.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
         let load = self.load(&messages, None, true, Leads::of(Terms::ALWAYS), 1);
         self.remember(format!("repeats {content}"), &load);
@@ -92,7 +92,7 @@ impl Policy<'_> {
 
     /// Messages that somebody may get on channels that count.
     pub fn messages(&self, counts: impl Fn(Channel) -> bool) -> Vec<(u32, u32)> {
-        let mut touches = self.touches();
+        let mut touches = self.touches().to_vec();
         touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message && counts(touch.channel)));
         touches
     }
@@ -207,9 +207,14 @@ impl Policy<'_> {
         }
         let mut found: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
         let late = if limited && self.holds() { HELD } else { 0 };
+        // Messages of one program stand together.
+        let mut first = 0;
         for (place, (program, step)) in messages.iter().enumerate() {
-            for (other_place, (other_program, other)) in messages.iter().enumerate().take(place) {
-                if program == other_program && self.apart(*program, *other, *step, window.map(|window| window + late)) {
+            while messages.get(first).is_some_and(|(other, _)| other != program) {
+                first += 1;
+            }
+            for (other_place, (_, other)) in messages.iter().enumerate().take(place).skip(first) {
+                if self.apart(*program, *other, *step, window.map(|window| window + late)) {
                     found.push(vec![other_place, place]);
                 }
             }
@@ -298,6 +303,10 @@ impl Policy<'_> {
         let each: Option<u64> = channels.iter().map(|channel| caps.iter().filter(|(of, _)| of.contains(channel)).map(|(_, most)| *most).min()).sum();
         // Programs that each limit themselves.
         let mut own: std::collections::BTreeMap<u32, Option<u64>> = std::collections::BTreeMap::new();
+        let mut channels_of: std::collections::BTreeMap<u32, std::collections::BTreeSet<Channel>> = std::collections::BTreeMap::new();
+        for (program, step) in messages {
+            channels_of.entry(*program).or_default().extend(self.touch(*program, *step).map(|touch| touch.channel));
+        }
         for (program, step) in messages {
             let Some(touch) = self.touch(*program, *step) else { continue };
             let most = self.plan.programs.get(*program as usize).and_then(|of| {
@@ -309,7 +318,7 @@ impl Policy<'_> {
             });
             let entry = own.entry(*program).or_insert(most.map(|(_, most)| most));
             // One limit that counts all channels is enough; several channels with limits of their own add up elsewhere.
-            let all = most.filter(|(channels, _)| *channels >= 5 || channels_of(messages, *program, self) == 1).map(|(_, most)| most);
+            let all = most.filter(|(channels, _)| *channels >= 5 || channels_of.get(program).is_some_and(|of| of.len() == 1)).map(|(_, most)| most);
             *entry = entry.zip(all).map(|(known, most)| known.min(most));
         }
         let own: Option<u64> = own.into_values().sum();
@@ -318,9 +327,7 @@ impl Policy<'_> {
 
     /// Plays leads who could get these messages, and keeps the story in which most of those that count come in one window.
     fn play(&self, messages: &[(u32, u32)], chosen: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads) -> Option<Played> {
-        let plan = if limited { self.plan.clone() } else { without_limits(self.plan) };
-        let policy = crate::run::Policy::new(&plan, &[], false).ok()?;
-        let mut player = Player::new(&policy);
+        let mut player = Player::new(self.playing(limited)?);
         let mut best: Option<Played> = None;
         let mut try_lead = |lead: &Lead, from: Instant| {
             let last = lead.events.last().map_or(from, |event| event.at);
@@ -378,15 +385,8 @@ impl Policy<'_> {
     }
 }
 
-/// On how many channels a program sends these messages.
-fn channels_of(messages: &[(u32, u32)], program: u32, policy: &Policy<'_>) -> usize {
-    let channels: std::collections::BTreeSet<Channel> =
-        messages.iter().filter(|(of, _)| *of == program).filter_map(|(program, step)| policy.touch(*program, *step)).map(|touch| touch.channel).collect();
-    channels.len()
-}
-
 /// The plan without what holds messages back.
-fn without_limits(plan: &Plan) -> Plan {
+pub(super) fn without_limits(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     plan.limits.caps.clear();
     plan.limits.quiet = None;

@@ -24,7 +24,10 @@ impl Truth {
         Truth::Unknown(why.into())
     }
 
-    /// Whether it is so for sure.
+    /// The search was given up.
+pub const TOO_LONG: &str = "the search was longer than its budget allows";
+
+/// Whether it is so for sure.
     pub fn is_yes(&self) -> bool {
         *self == Truth::Yes
     }
@@ -73,6 +76,9 @@ pub const NO_WORDS: &str = "there are no word lists for texts in";
 pub const TOO_SHORT: &str = "its text is too short to tell";
 /// The same, of leads of whom nothing says what kind they are.
 pub const NO_KINDS: &str = "no field of the lead says their role, industry, interest or solution";
+
+/// Why something was not proved: the search was given up.
+pub const TOO_LONG: &str = "the search was longer than its budget allows";
 
 /// Whether something was not decided for lack of an input.
 pub fn is_input(why: &str) -> bool {

@@ -1,6 +1,7 @@
 //! A lead in words: "a controller in retail with 40 employees who visited twice". Only what matters is said.
 
 use super::facet_of;
+use super::policy::{Common, Kind};
 use crate::plan::{Field, FieldType, Plan};
 use crate::proof::Example;
 use crate::run::lead::{DAY, Event, Fact};
@@ -53,17 +54,30 @@ pub fn of(plan: &Plan, example: &Example) -> String {
     text
 }
 
-/// A kind of lead: "analyst in retail"; "everyone" where nothing tells them apart.
-pub fn kind(plan: &Plan, gap: &[(u32, Fact)]) -> String {
+/// A kind of lead: "analyst or controller in retail"; "everyone" where nothing tells them apart.
+pub fn kind(plan: &Plan, kind: &Kind) -> String {
     let (mut noun, mut rest) = (String::new(), Vec::new());
-    for (number, fact) in gap {
+    for (number, common) in kind {
         let Some(field) = plan.lead.fields.get(*number as usize) else { continue };
-        let value = value(field, fact);
-        match facet_of(field) {
-            "role" => noun = value,
-            "industry" => rest.push(format!("in {value}")),
-            _ if value.is_empty() => rest.push(format!("with no `{}`", field.name)),
-            _ => rest.push(format!("with `{}` {value}", field.name)),
+        let either = |facts: &[Fact]| {
+            let values: Vec<String> = facts.iter().map(|fact| value(field, fact)).collect();
+            crate::diagnostics::list_words(values.iter().map(String::as_str), "or", 20).replace('`', "")
+        };
+        let options = |numbers: &[u32], word: &str| {
+            let values: Vec<String> = numbers.iter().map(|number| value(field, &Fact::Option(*number))).collect();
+            crate::diagnostics::list_words(values.iter().map(String::as_str), word, 20).replace('`', "")
+        };
+        match (facet_of(field), common) {
+            ("role", Common::OneOf(facts)) if !facts.contains(&Fact::Missing) => noun = either(facts),
+            ("industry", Common::OneOf(facts)) if !facts.contains(&Fact::Missing) => rest.push(format!("in {}", either(facts))),
+            ("industry", Common::But(facts)) if !facts.contains(&Fact::Missing) => rest.push(format!("in any {} but {}", words(&field.name), either(facts))),
+            (_, Common::OneOf(facts)) => rest.push(format!("with `{}` {}", field.name, either(facts))),
+            (_, Common::But(facts)) => rest.push(format!("with any `{}` but {}", field.name, either(facts))),
+            (_, Common::Holds(with, without)) => rest.push(match (with.as_slice(), without.as_slice()) {
+                ([], without) => format!("without `{}` {}", field.name, options(without, "or")),
+                (with, []) => format!("with `{}` {}", field.name, options(with, "and")),
+                (with, without) => format!("with `{}` {}, but not {}", field.name, options(with, "and"), options(without, "or")),
+            }),
         }
     }
     if noun.is_empty() {

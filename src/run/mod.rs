@@ -22,6 +22,7 @@ mod values;
 pub mod why;
 
 pub use compile::{Terms, Unfit};
+pub(crate) use compile::{Hashed, Meaning};
 pub use convert::Converter;
 pub use play::Player;
 pub use policy::{NodeId, Policy};

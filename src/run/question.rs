@@ -24,6 +24,25 @@ pub(crate) enum Test {
     Contents(Box<[bool]>, bool),
 }
 
+impl Test {
+    /// Its place among tests of the same field, as people read them: options as declared, numbers rising.
+    pub fn order(&self) -> u64 {
+        let number = |number: &Decimal| (number.billionths() / 1_000_000_000).clamp(0, 1 << 60) as u64;
+        match self {
+            Self::Known | Self::Unknown | Self::Flag => 0,
+            Self::Options(bits, _) => u64::from(bits.trailing_zeros()),
+            Self::Has(option) => u64::from(*option),
+            Self::Number(_, value) => number(value),
+            Self::In(keys, _) => match keys.first() {
+                Some(Key::Option(option)) => u64::from(*option),
+                Some(Key::Number(value)) => number(value),
+                _ => 0,
+            },
+            Self::Instant(..) | Self::Text(..) | Self::Contents(..) => 0,
+        }
+    }
+}
+
 /// A value that can be compared and hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {

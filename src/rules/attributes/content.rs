@@ -11,16 +11,8 @@ use crate::text::Date;
 const SELLING: [&str; 7] = ["brochure", "datasheet", "demo", "trial", "pricing", "announcement", "release_notes"];
 
 impl Policy<'_> {
-    /// The touches that carry a content, of those that somebody may reach.
-    pub fn touches_with(&self, content: u32) -> Vec<(u32, u32)> {
-        let Some(of) = self.plan.contents.get(content as usize) else { return Vec::new() };
-        let mut touches = self.touches();
-        touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.content.as_ref() == Some(&of.name)));
-        touches
-    }
-
     fn direct_with(&self, content: u32) -> Vec<(u32, u32)> {
-        let mut touches = self.touches_with(content);
+        let mut touches = self.touches_with(content).to_vec();
         touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
         touches
     }
@@ -52,7 +44,7 @@ impl Policy<'_> {
             "gated" => Value::flag(of.gated),
             "mobile" => Value::flag(of.mobile),
             "updated" => of.updated.as_deref().and_then(Date::parse).map_or(Value::Absent, Value::Date),
-            "touches" => Value::entities(self.touches_with(content).into_iter().map(|(program, step)| Entity::Touch(program, step))),
+            "touches" => Value::entities(self.touches_with(content).iter().map(|(program, step)| Entity::Touch(*program, *step))),
             "sent_to" => {
                 let guards = self.direct_with(content).into_iter().filter_map(|(program, step)| Some(self.guards(program)?.steps.get(step as usize)?.guard));
                 Value::List(guards.map(Value::Leads).collect())

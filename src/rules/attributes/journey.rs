@@ -42,7 +42,7 @@ impl Policy<'_> {
         self.ground.both(self.ground.either(&members), Leads { anonymous: whose, ..Leads::of(whose) })
     }
 
-    fn programs_of(&self, journey: u32) -> Vec<u32> {
+    pub(super) fn programs_of(&self, journey: u32) -> Vec<u32> {
         let Some(of) = self.plan.journeys.get(journey as usize) else { return Vec::new() };
         self.programs().filter(|program| self.plan.programs.get(*program as usize).is_some_and(|program| program.journey.as_ref() == Some(&of.name))).collect()
     }
@@ -57,11 +57,7 @@ impl Policy<'_> {
             "programs" => Value::entities(self.programs_of(journey).into_iter().map(Entity::Program)),
             "early" => Value::Leads(self.third(journey, true)),
             "late" => Value::Leads(self.third(journey, false)),
-            "unstaged_unserved" => {
-                let any: Vec<Leads> = (0..of.stages.len() as u32).map(|stage| self.members(journey, stage)).collect();
-                let none = self.ground.not(self.ground.either(&any).known);
-                self.unserved(Entity::Journey(journey), journey, none)
-            }
+            "unstaged_unserved" => self.unserved(Entity::Journey(journey), journey),
             _ => Value::Absent,
         }
     }
@@ -93,7 +89,7 @@ impl Policy<'_> {
             "touches" => {
                 let touches = self.touches();
                 Value::entities(
-                    touches.into_iter().filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage))).map(|(p, s)| Entity::Touch(p, s)),
+                    touches.iter().copied().filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage))).map(|(p, s)| Entity::Touch(p, s)),
                 )
             }
             "contents" => Value::entities(
@@ -101,10 +97,7 @@ impl Policy<'_> {
                     .filter(|content| self.plan.contents.get(*content as usize).is_some_and(|content| content.stages.iter().any(|known| *known == full)))
                     .map(Entity::Content),
             ),
-            "unserved" => {
-                let members = self.members(journey, stage).known;
-                self.unserved(Entity::Stage(journey, stage), journey, members)
-            }
+            "unserved" => self.unserved(Entity::Stage(journey, stage), journey),
             _ => Value::Absent,
         }
     }
@@ -113,68 +106,6 @@ impl Policy<'_> {
     pub(super) fn stages_at(&self, program: u32, step: u32) -> BTreeSet<(u32, u32)> {
         let Value::List(stages) = self.attribute(Entity::Touch(program, step), "stages", None) else { return BTreeSet::new() };
         stages.iter().filter_map(|stage| if let Value::Entity(Entity::Stage(journey, stage)) = stage { Some((*journey, *stage)) } else { None }).collect()
-    }
-
-    /// Of the leads `place` says where: those in the audience of a program that follows the journey, whom something is owed and whom no
-    /// touch of any program can reach there, whatever else they are; by kind of lead (RULES, `stage.unserved`).
-    fn unserved(&self, entity: Entity, journey: u32, place: NodeId) -> Value {
-        let mut asked: Vec<NodeId> = Vec::new();
-        for program in self.programs_of(journey) {
-            let Some(guards) = self.guards(program) else { continue };
-            let follows =
-                self.touches_of(program).into_iter().any(|step| guards.steps.get(step as usize).is_some_and(|step| self.has_facet(step.chosen, "stage")));
-            if !follows || self.is_anonymous(program) {
-                continue;
-            }
-            let reached = guards.goal.map_or(Terms::NEVER, |goal| goal.known);
-            asked.push(self.ground.and(&[guards.audience.known, self.ground.not(reached)]));
-        }
-        let asked = self.ground.or(&asked);
-        if asked == Terms::NEVER {
-            return Value::Leads(Leads::nobody());
-        }
-        let Value::Leads(settled) = self.attribute(Entity::Workspace, "settled", None) else { return Value::Absent };
-        // Whoever is barred from every message is owed nothing either.
-        let touches = self.touches();
-        let barred: Vec<NodeId> = {
-            let channels: BTreeSet<Channel> =
-                touches.iter().filter_map(|(program, step)| self.touch(*program, *step)).filter(|touch| touch.message).map(|touch| touch.channel).collect();
-            channels.into_iter().map(|channel| super::super::guards::channel(&self.ground, channel).barred).collect()
-        };
-        let barred = if barred.is_empty() { Terms::NEVER } else { self.ground.and(&barred) };
-        let owed = self.ground.and(&[place, asked, self.ground.not(settled.known), self.ground.not(barred)]);
-        let guards: Vec<NodeId> = touches
-            .iter()
-            .filter(|(program, _)| !self.is_anonymous(*program))
-            .filter_map(|(program, step)| self.guards(*program)?.steps.get(*step as usize).map(|step| step.guard.known))
-            .collect();
-        let served = self.ground.or(&guards);
-        let kinds = self.kind_fields();
-        let asked = self.ground.or(&[served, owed]);
-        let fields: Vec<u32> = self.asked_fields(asked).into_iter().filter(|field| kinds.contains(field)).collect();
-        let mut left = Vec::new();
-        let mut seen: Vec<(super::super::policy::Gap, bool)> = Vec::new();
-        let mut open = owed;
-        // One owed lead after the other: their kind is looked at, and left behind.
-        for _ in 0..KINDS {
-            let found = self.ground.find(open, crate::proof::Universe::Database);
-            let Some(example) = found.example() else {
-                if let crate::proof::Found::Unknown(why) = &*found {
-                    return Value::Unknown(why.as_str().into());
-                }
-                break;
-            };
-            let tests: Vec<NodeId> = fields.iter().map(|field| self.like(asked, *field, example.still.fact(*field))).collect();
-            let of_kind = self.ground.and(&tests);
-            let unserved = self.ground.excludes(self.ground.and(&[of_kind, place, served]));
-            seen.push((fields.iter().map(|field| (*field, example.still.fact(*field).clone())).collect(), unserved));
-            if unserved {
-                left.push(self.ground.and(&[of_kind, owed]));
-            }
-            open = self.ground.and(&[open, self.ground.not(of_kind)]);
-        }
-        self.gaps.borrow_mut().insert(entity, folded(&seen));
-        Value::Leads(Leads::of(self.ground.or(&left)))
     }
 
     /// The fields that make the kind of a lead: what they do, where they work, what they want.
@@ -190,8 +121,8 @@ impl Policy<'_> {
 
     /// Every combination of the ways in which a node asks for some fields, with how many kinds of lead each stands for; `None` where they
     /// are too many.
-    pub(super) fn combinations(&self, fields: &[u32], node: NodeId) -> Option<Vec<Kind>> {
-        let mut found = vec![Kind { values: Vec::new(), count: 1 }];
+    pub(super) fn combinations(&self, fields: &[u32], node: NodeId) -> Option<Vec<Combination>> {
+        let mut found = vec![Combination { values: Vec::new(), count: 1 }];
         for field in fields {
             let regions = rewrite::regions(self.plan, &self.ground.terms.borrow(), node, *field, self.now);
             let mut next = Vec::with_capacity(found.len() * regions.len());
@@ -199,7 +130,7 @@ impl Policy<'_> {
                 for (value, count) in &regions {
                     let mut values = kind.values.clone();
                     values.push((*field, value.clone()));
-                    next.push(Kind { values, count: kind.count.saturating_mul(*count) });
+                    next.push(Combination { values, count: kind.count.saturating_mul(*count) });
                 }
             }
             if next.len() > KINDS {
@@ -210,30 +141,14 @@ impl Policy<'_> {
         Some(found)
     }
 
-    /// Leads whose value of a field comes out of all tests in a node as this value does.
-    fn like(&self, asked: NodeId, field: u32, fact: &crate::run::lead::Fact) -> NodeId {
-        let tests: Vec<(NodeId, bool)> = {
-            let terms = self.ground.terms.borrow();
-            rewrite::leaves(&terms, asked)
-                .into_iter()
-                .filter_map(|leaf| match terms.node(leaf) {
-                    Node::Fact(known, test) if *known == field => Some((leaf, test.holds(fact))),
-                    _ => None,
-                })
-                .collect()
-        };
-        let tests: Vec<NodeId> = tests.into_iter().map(|(leaf, holds)| if holds { leaf } else { self.ground.not(leaf) }).collect();
-        self.ground.and(&tests)
-    }
-
     /// Leads of a kind.
-    pub(super) fn of_kind(&self, kind: &Kind) -> NodeId {
+    pub(super) fn of_kind(&self, kind: &Combination) -> NodeId {
         let tests: Vec<NodeId> = kind.values.iter().map(|(field, value)| self.has_value(*field, value)).collect();
         self.ground.and(&tests)
     }
 
     /// Leads with this value of a field.
-    fn has_value(&self, field: u32, value: &crate::run::lead::Fact) -> NodeId {
+    pub(super) fn has_value(&self, field: u32, value: &crate::run::lead::Fact) -> NodeId {
         use crate::run::lead::Fact;
         use crate::run::policy::{Key, Test};
         let mut terms = self.ground.terms.borrow_mut();
@@ -394,28 +309,6 @@ impl Policy<'_> {
     }
 }
 
-/// The kinds that nothing serves, in as few words as tell them from those that something does: a field is left out where the rest decides.
-fn folded(seen: &[(super::super::policy::Gap, bool)]) -> Vec<super::super::policy::Gap> {
-    let served: Vec<&super::super::policy::Gap> = seen.iter().filter(|(_, unserved)| !unserved).map(|(kind, _)| kind).collect();
-    let mut found: Vec<super::super::policy::Gap> = Vec::new();
-    for (kind, _) in seen.iter().filter(|(_, unserved)| *unserved) {
-        let mut gap = kind.clone();
-        let mut place = 0;
-        while place < gap.len() {
-            let taken = gap.remove(place);
-            if served.iter().any(|kind| gap.iter().all(|part| kind.contains(part))) {
-                gap.insert(place, taken);
-                place += 1;
-            }
-        }
-        if !found.contains(&gap) {
-            found.push(gap);
-        }
-    }
-    found.sort_by_key(|gap| format!("{gap:?}"));
-    found
-}
-
 /// A limit, as one writes it.
 fn limit_text(kind: &LimitKind) -> String {
     let days = |seconds: u64| {
@@ -435,8 +328,8 @@ fn limit_text(kind: &LimitKind) -> String {
     }
 }
 
-/// A kind of lead.
-pub(super) struct Kind {
+/// A combination of values that leads can have.
+pub(super) struct Combination {
     pub values: Vec<(u32, crate::run::lead::Fact)>,
     /// How many combinations of values it stands for.
     pub count: u64,

@@ -1,6 +1,7 @@
 //! The attributes of the policy's entities: see `model::rule_schema` for what each means.
 
 mod content;
+mod gaps;
 mod group;
 mod journey;
 mod program;
@@ -71,7 +72,7 @@ impl Policy<'_> {
             "content" => self.contents().map(Entity::Content).collect(),
             "program" => self.programs().map(Entity::Program).collect(),
             "track" => self.programs().collect::<Vec<_>>().into_iter().flat_map(|program| self.tracks_of(program)).collect(),
-            "touch" => self.touches().into_iter().map(|(program, step)| Entity::Touch(program, step)).collect(),
+            "touch" => self.touches().iter().copied().map(|(program, step)| Entity::Touch(program, step)).collect(),
             "step" => {
                 let programs: Vec<u32> = self.programs().collect();
                 programs.into_iter().flat_map(|program| self.steps_of(program).into_iter().map(move |step| Entity::Step(program, step))).collect()

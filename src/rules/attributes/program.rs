@@ -1,7 +1,5 @@
 //! Attributes of programs and tracks.
 
-use std::collections::BTreeSet;
-
 use super::super::leads::Leads;
 use super::super::policy::{LimitKind, Policy};
 use super::super::truth::{Span, Truth};
@@ -32,7 +30,7 @@ impl Policy<'_> {
             "exit" => Value::Leads(guards.exit),
             "endless" => Value::flag(of.tracks.iter().any(|track| matches!(track.trigger, Trigger::EverySeconds(_)))),
             "tracks" => Value::entities(self.tracks_of(program)),
-            "touches" => Value::entities(self.touches_of(program).into_iter().map(|step| Entity::Touch(program, step))),
+            "touches" => Value::entities(self.touches_of(program).iter().copied().map(|step| Entity::Touch(program, step))),
             "most_touches" => {
                 let most = self.run(program).map_or(0, |run| run.most_touches);
                 Value::whole(most as usize)
@@ -44,9 +42,20 @@ impl Policy<'_> {
                 Err(why) => Value::Unknown(why),
             },
             "capped_with" => match self.neighbours(program) {
-                Ok(neighbours) => Value::entities(neighbours.into_iter().filter(|other| self.capped_together(program, *other)).map(Entity::Program)),
+                Ok(neighbours) => {
+                    let capped = self.capped_together(program);
+                    Value::entities(neighbours.into_iter().filter(|other| capped(*other)).map(Entity::Program))
+                }
                 Err(why) => Value::Unknown(why),
             },
+            "uncapped_with" => {
+                // Limits are looked up; who can be in both has to be proved.
+                let capped = self.capped_together(program);
+                match self.neighbours_among(program, |other| !capped(other)) {
+                    Ok(neighbours) => Value::entities(neighbours.into_iter().map(Entity::Program)),
+                    Err(why) => Value::Unknown(why),
+                }
+            }
             "shape" => Value::Text(self.run(program).map(|run| run.shape.clone()).unwrap_or_default()),
             _ => Value::Absent,
         }
@@ -54,9 +63,18 @@ impl Policy<'_> {
 
     /// Other programs that can have the same lead.
     fn neighbours(&self, program: u32) -> Result<Vec<u32>, std::sync::Arc<str>> {
+        if let Some(known) = self.neighbours.borrow().get(&program) {
+            return known.clone();
+        }
+        let found = self.neighbours_among(program, |_| true);
+        self.neighbours.borrow_mut().insert(program, found.clone());
+        found
+    }
+
+    fn neighbours_among(&self, program: u32, wanted: impl Fn(u32) -> bool) -> Result<Vec<u32>, std::sync::Arc<str>> {
         let Some(own) = self.guards(program) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for other in self.programs().filter(|other| *other != program) {
+        for other in self.programs().filter(|other| *other != program && wanted(*other)) {
             let Some(guards) = self.guards(other) else { continue };
             match self.ground.overlaps(own.audience, guards.audience) {
                 Truth::Yes => found.push(other),
@@ -67,20 +85,25 @@ impl Policy<'_> {
         Ok(found)
     }
 
-    /// Whether a limit of the workspace counts messages of both.
-    fn capped_together(&self, one: u32, other: u32) -> bool {
-        let channels = |program: u32| -> BTreeSet<Channel> {
-            self.touches_of(program).into_iter().filter_map(|step| self.touch(program, step)).filter(|touch| touch.message).map(|touch| touch.channel).collect()
-        };
-        let (one, other) = (channels(one), channels(other));
-        self.limits.iter().any(|limit| match &limit.kind {
-            LimitKind::Frequency(cap) => {
-                limit.program.is_none()
-                    && cap.channels.iter().any(|channel| one.contains(channel))
-                    && cap.channels.iter().any(|channel| other.contains(channel))
-            }
-            _ => false,
-        })
+    /// Whether a limit of the workspace counts messages of a program together with those of another.
+    fn capped_together(&self, program: u32) -> impl Fn(u32) -> bool {
+        let own = self.message_channels(program);
+        let caps: Vec<u16> = self
+            .limits
+            .iter()
+            .filter(|limit| limit.program.is_none())
+            .filter_map(|limit| if let LimitKind::Frequency(cap) = &limit.kind { Some(channel_bits(cap.channels.iter().copied())) } else { None })
+            .filter(|cap| cap & own != 0)
+            .collect();
+        move |other| {
+            let others = self.message_channels(other);
+            caps.iter().any(|cap| cap & others != 0)
+        }
+    }
+
+    /// The channels of a program's messages, as bits.
+    fn message_channels(&self, program: u32) -> u16 {
+        channel_bits(self.touches_of(program).iter().filter_map(|step| self.touch(program, *step)).filter(|touch| touch.message).map(|touch| touch.channel))
     }
 
     /// The most different touches that one of its leads can get, from all programs: an upper bound, which is all that a rule asks.
@@ -117,7 +140,7 @@ impl Policy<'_> {
                 _ => Value::Absent,
             },
             "touches" => {
-                Value::entities(self.touches_of(program).into_iter().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step)))
+                Value::entities(self.touches_of(program).iter().copied().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step)))
             }
             "longest_run" => Value::whole(self.run(program).and_then(|run| run.longest_run.get(track as usize)).map_or(0, |run| *run as usize)),
             _ => Value::Absent,
@@ -128,6 +151,10 @@ impl Policy<'_> {
     pub fn audience(&self, program: u32) -> Leads {
         self.guards(program).map_or(Leads::nobody(), |guards| guards.audience)
     }
+}
+
+fn channel_bits(channels: impl Iterator<Item = Channel>) -> u16 {
+    channels.fold(0, |bits, channel| bits | 1 << channel as u16)
 }
 
 /// The track of a step.

@@ -1,11 +1,13 @@
 //! Makes a plan ready to run.
 
 mod fields;
+mod meaning;
 mod predicates;
 mod programs;
 mod terms;
 
 pub(super) use fields::{option_number, subject};
+pub(crate) use meaning::{Hashed, Meaning};
 pub use terms::Terms;
 
 use std::sync::Arc;
@@ -59,7 +61,11 @@ pub(super) struct Builder<'p> {
     plan: &'p Plan,
     zone: Arc<Zone>,
     nodes: Vec<Node>,
-    known: FxHashMap<Node, NodeId>,
+    /// What each node means, and the node of each meaning.
+    meanings: Vec<Meaning>,
+    known: FxHashMap<Meaning, NodeId>,
+    list_meanings: Vec<Meaning>,
+    score_meanings: Vec<Meaning>,
     lists: Vec<List>,
     list_of: FxHashMap<(u32, Option<Predicate>), u32>,
     signals: Vec<Vec<u32>>,
@@ -113,12 +119,14 @@ impl<'p> Builder<'p> {
             programs: numbered(plan.programs.iter().map(|program| &program.name)),
         };
         let groups = plan.segments.iter().map(|segment| &segment.name).chain(plan.icps.iter().map(|icp| &icp.name));
-        Self {
+        let mut builder = Self {
             plan,
             zone,
-            // The two constants come first, so that they are known by their numbers.
-            nodes: vec![Node::Constant(false), Node::Constant(true)],
-            known: FxHashMap::from_iter([(Node::Constant(false), 0), (Node::Constant(true), 1)]),
+            nodes: Vec::new(),
+            meanings: Vec::new(),
+            known: FxHashMap::default(),
+            list_meanings: Vec::new(),
+            score_meanings: vec![0; plan.scores.len()],
             lists: Vec::new(),
             list_of: FxHashMap::default(),
             signals: vec![Vec::new(); plan.signals.len()],
@@ -132,7 +140,11 @@ impl<'p> Builder<'p> {
             scores: Vec::new(),
             score_state: vec![Once::NotYet; plan.scores.len()],
             labels: FxHashMap::default(),
-        }
+        };
+        // The two constants come first, so that they are known by their numbers.
+        builder.node(Node::Constant(false));
+        builder.node(Node::Constant(true));
+        builder
     }
 
     fn policy(&mut self, extra: &[(Option<u32>, &Predicate)], all: bool) -> Made<Policy> {
@@ -360,8 +372,11 @@ impl<'p> Builder<'p> {
             None => None,
         };
         let (from, to) = (written.from.as_deref().map(micro).transpose()?, written.to.as_deref().map(micro).transpose()?);
+        let mut score = Score { events, when, when_places, fade, from, to, thresholds: Vec::new(), node: None };
+        *at_mut(&mut self.score_meanings, number)? = self.score_meaning(&written.name, &score);
         let node = self.node(Node::Score(number));
-        *at_mut(&mut self.scores, number)? = Score { events, when, when_places, fade, from, to, thresholds: Vec::new(), node: Some(node) };
+        score.node = Some(node);
+        *at_mut(&mut self.scores, number)? = score;
         *at_mut(&mut self.score_state, number)? = Once::Done(node);
         Ok(())
     }
@@ -406,13 +421,24 @@ impl<'p> Builder<'p> {
     }
 
     fn node(&mut self, node: Node) -> NodeId {
-        if let Some(known) = self.known.get(&node) {
+        let meaning = self.meaning_of(&node);
+        if let Some(known) = self.known.get(&meaning) {
             return *known;
         }
         let number = self.nodes.len() as u32;
-        self.nodes.push(node.clone());
-        self.known.insert(node, number);
+        self.nodes.push(node);
+        self.meanings.push(meaning);
+        self.known.insert(meaning, number);
         number
+    }
+
+    /// What an anchor counts from: the join of a program, or one of its labels.
+    fn anchor_name(&self, anchor: u32) -> Option<(u32, Option<SmolStr>)> {
+        if (anchor as usize) < self.plan.programs.len() {
+            return Some((anchor, None));
+        }
+        let label = self.labels.iter().find(|(_, known)| **known == anchor);
+        label.map(|((program, label), _)| (*program, Some(label.clone())))
     }
 
     fn instant(&self, text: &str) -> Made<Instant> {

@@ -127,6 +127,7 @@ impl Builder<'_> {
         }
         let filter = event.filter.as_ref().map(|filter| self.filter(filter, signal)).transpose()?;
         let number = self.lists.len() as u32;
+        self.list_meanings.push(Self::list_meaning(signal, filter.as_ref()));
         self.lists.push(List { signal, filter, kept: false, counts: Vec::new(), scores: Vec::new(), tracks: Vec::new(), joins: Vec::new() });
         self.list_of.insert(key, number);
         at_mut(&mut self.signals, signal)?.push(number);
@@ -221,26 +222,46 @@ impl Builder<'_> {
 
     pub(super) fn and(&mut self, mut of: Vec<NodeId>) -> NodeId {
         of.retain(|node| *node != ALWAYS);
-        of.sort_unstable();
-        of.dedup();
+        self.in_order(&mut of);
         match of.as_slice() {
             [] => ALWAYS,
             [one] => *one,
-            [NEVER, ..] => NEVER,
+            _ if self.opposed(&of) => NEVER,
             _ => self.node(Node::And(of.into())),
         }
     }
 
     pub(super) fn or(&mut self, mut of: Vec<NodeId>) -> NodeId {
         of.retain(|node| *node != NEVER);
-        of.sort_unstable();
-        of.dedup();
+        self.in_order(&mut of);
         match of.as_slice() {
             [] => NEVER,
             [one] => *one,
-            [ALWAYS, ..] => ALWAYS,
+            _ if self.opposed(&of) => ALWAYS,
             _ => self.node(Node::Or(of.into())),
         }
+    }
+
+    /// Each once, in an order that does not depend on what was asked before.
+    fn in_order(&self, of: &mut Vec<NodeId>) {
+        if of.len() > 1 {
+            of.sort_unstable();
+            of.dedup();
+            of.sort_by_cached_key(|node| self.order(*node));
+        }
+    }
+
+    /// Whether a node and its opposite, or both constants, are among some.
+    fn opposed(&self, of: &[NodeId]) -> bool {
+        let not = |node: &NodeId| if let Some(Node::Not(inner)) = self.nodes.get(*node as usize) { Some(*inner) } else { None };
+        if of.iter().any(|node| *node == NEVER || *node == ALWAYS) {
+            return true;
+        }
+        if of.len() <= 8 {
+            return of.iter().filter_map(not).any(|inner| of.contains(&inner));
+        }
+        let all: rustc_hash::FxHashSet<NodeId> = of.iter().copied().collect();
+        of.iter().filter_map(not).any(|inner| all.contains(&inner))
     }
 
     pub(super) fn not(&mut self, of: NodeId) -> NodeId {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Builder, Made, Scope, Score, Unfit};
+use smol_str::SmolStr;
+
+use super::{Builder, Made, Meaning, Scope, Score, Unfit};
 use crate::plan::{EventCount, EventPattern, Plan, Predicate};
 use crate::run::clock::Zone;
 use crate::run::policy::{List, Node, NodeId, Window};
@@ -137,6 +139,39 @@ impl<'p> Terms<'p> {
     /// When it names what the plan does not have.
     pub fn list_of(&mut self, event: &EventPattern) -> Made<u32> {
         self.builder.list(event)
+    }
+
+    /// What a node means, whatever its number.
+    pub(crate) fn meaning(&self, node: NodeId) -> Meaning {
+        self.builder.meanings.get(node as usize).copied().unwrap_or(0)
+    }
+
+    /// The node of a meaning.
+    pub(crate) fn node_of(&self, meaning: Meaning) -> Option<NodeId> {
+        self.builder.known.get(&meaning).copied()
+    }
+
+    /// Where a node stands among others, and a list among others: the same whatever was asked before.
+    pub(crate) fn order(&self, node: NodeId) -> impl Ord + use<> {
+        self.builder.order(node)
+    }
+
+    /// What a list means, whatever its number.
+    pub(crate) fn list_meaning(&self, list: u32) -> Meaning {
+        self.builder.list_meanings.get(list as usize).copied().unwrap_or(0)
+    }
+
+    /// What an anchor counts from, by name: a program's join, or a label of it.
+    pub(crate) fn anchor_name(&self, anchor: u32) -> Option<(u32, Option<SmolStr>)> {
+        self.builder.anchor_name(anchor)
+    }
+
+    /// The anchor of a program's join, or of a label.
+    pub(crate) fn anchor(&self, (program, label): &(u32, Option<SmolStr>)) -> Option<u32> {
+        match label {
+            None => Some(*program),
+            Some(label) => self.builder.labels.get(&(*program, label.clone())).copied(),
+        }
     }
 
     pub(crate) fn score(&self, score: u32) -> Option<&Score> {

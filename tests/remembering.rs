@@ -1,0 +1,120 @@
+//! Who judges again after each edit proves again only what the edit changes, and says what a fresh judgement says.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
+
+mod random;
+mod support;
+
+use nurture::db::RootDb;
+use nurture::db::load;
+use nurture::db::settings::Settings;
+use nurture::diagnostics::Severity;
+use nurture::proof::Memory;
+use nurture::report::judgement::{Asked, judge};
+use nurture::text::Date;
+use random::Dice;
+
+/// The files of the example, by path.
+fn ledgerline() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ledgerline");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "nurture"))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// What is said of a policy, and how many questions that took.
+fn told(files: &[(String, String)], memory: Option<&Memory>) -> (String, u64) {
+    let settings = Settings { as_of: Date::new(2026, 11, 1), ..Settings::default() };
+    let db = load::in_memory(RootDb::default(), files.iter().map(|(path, text)| (path.into(), text.clone())).collect(), settings);
+    let plan = nurture::report::plan::plan(&db).unwrap();
+    let told = judge(&db, &plan, &Asked { memory: memory.cloned(), ..Asked::default() }).unwrap();
+    (format!("{}\n{:?}\n{:?}", support::rendered(&db, &told.findings), told.verdicts, told.not_judged), told.questions)
+}
+
+/// The files with one text in place of another, which stands there once.
+fn edited(files: &[(String, String)], from: &str, to: &str) -> Vec<(String, String)> {
+    assert_eq!(files.iter().map(|(_, text)| text.matches(from).count()).sum::<usize>(), 1, "{from}");
+    files.iter().map(|(path, text)| (path.clone(), text.replace(from, to))).collect()
+}
+
+#[test]
+fn nothing_is_proved_twice() {
+    let files = ledgerline();
+    let memory = Memory::default();
+    let (first, questions) = told(&files, Some(&memory));
+    assert!(questions > 500, "{questions}");
+    assert_eq!(told(&files, Some(&memory)), (first.clone(), 0));
+    assert_eq!(told(&files, None), (first, questions));
+    // Neither comments nor places are part of a question.
+    let above: Vec<(String, String)> = files.iter().map(|(path, text)| (path.clone(), format!("# A comment above everything.\n\n{text}"))).collect();
+    assert_eq!(told(&above, Some(&memory)).1, 0);
+}
+
+#[test]
+fn an_edit_in_one_program_proves_little_again() {
+    let files = ledgerline();
+    let (_, all) = told(&files, None);
+    let edits = [
+        // Whom one program is for, how long it waits, and what it asks on the way.
+        ("audience in mid_market and role is cfo and revenue >= 250_000_000", "audience in mid_market and role is cfo and revenue >= 350_000_000", 6),
+        ("    wait 10 days\n", "    wait 11 days\n", 6),
+        ("did visit(page starts with \"/security\") within 14 days for at most 14 days", "did visit(page starts with \"/security\") within 21 days for at most 14 days", 6),
+    ];
+    for (from, to, share) in edits {
+        let memory = Memory::default();
+        told(&files, Some(&memory));
+        let files = if from.contains("wait 10") { edited_first(&files, from, to) } else { edited(&files, from, to) };
+        let (warm, asked) = told(&files, Some(&memory));
+        assert!(asked > 0 && asked * share < all, "{from}: {asked} of {all}");
+        assert_eq!(warm, told(&files, None).0, "{from}");
+    }
+    // A title is no part of any question.
+    let memory = Memory::default();
+    told(&files, Some(&memory));
+    let (_, asked) = told(&edited(&files, "\"A useful word for those we lost sight of\"", "\"A word for those we lost sight of\""), Some(&memory));
+    assert_eq!(asked, 0);
+}
+
+/// The files with the first of several like texts replaced.
+fn edited_first(files: &[(String, String)], from: &str, to: &str) -> Vec<(String, String)> {
+    let mut done = false;
+    files
+        .iter()
+        .map(|(path, text)| {
+            let text = if !done && text.contains(from) { text.replacen(from, to, 1) } else { text.clone() };
+            done |= text.contains(to);
+            (path.clone(), text)
+        })
+        .collect()
+}
+
+/// A declaration is taken away, and put back: each time what is said is what a fresh judgement says.
+#[test]
+fn what_is_remembered_is_what_would_be_found() {
+    let mut compared = 0;
+    for seed in 0..std::env::var("NURTURE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(25u64) {
+        let mut dice = Dice::new(seed + 11_000);
+        let items = random::policy(&mut dice, random::ALL);
+        let right = |items: &[String]| support::check(&items.concat()).iter().all(|found| found.severity != Severity::Error);
+        if !right(&items) {
+            continue;
+        }
+        let files = |items: &[String]| vec![("policy.nurture".to_owned(), items.concat())];
+        let memory = Memory::default();
+        assert_eq!(told(&files(&items), Some(&memory)).0, told(&files(&items), None).0, "seed {seed}");
+        for place in 0..items.len() {
+            let mut fewer = items.clone();
+            fewer.remove(place);
+            if right(&fewer) && nurture::report::plan::plan(&support::policy(&fewer.concat())).is_some() {
+                assert_eq!(told(&files(&fewer), Some(&memory)).0, told(&files(&fewer), None).0, "seed {seed} without item {place}");
+                compared += 1;
+            }
+        }
+        assert_eq!(told(&files(&items), Some(&memory)).0, told(&files(&items), None).0, "seed {seed}");
+    }
+    assert!(compared > 20, "{compared}");
+}
