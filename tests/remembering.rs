@@ -13,23 +13,29 @@ use nurture::report::judgement::{Asked, judge};
 use nurture::text::Date;
 use random::Dice;
 
-/// The files of the example, by path.
-fn ledgerline() -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ledgerline");
+/// The files of the example, by path: its policy, or the texts of its contents.
+fn example(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ledgerline").join(folder);
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "nurture"))
+        .filter(|path| path.extension().is_some_and(|of| of == extension))
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
         .collect();
     files.sort();
     files
 }
 
+fn ledgerline() -> Vec<(String, String)> {
+    example("", "nurture")
+}
+
 /// What is said of a policy, and how many questions that took.
 fn told(files: &[(String, String)], memory: Option<&Memory>) -> (String, u64) {
     let settings = Settings { as_of: Date::new(2026, 11, 1), ..Settings::default() };
-    let db = load::in_memory(RootDb::default(), files.iter().map(|(path, text)| (path.into(), text.clone())).collect(), settings);
+    let texts: Vec<(String, String)> = example("content", "md").into_iter().map(|(path, text)| (format!("content/{path}"), text)).collect();
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let db = load::in_memory_with(RootDb::default(), files.iter().map(|(path, text)| (path.into(), text.clone())).collect(), settings, &texts);
     let plan = nurture::report::plan::plan(&db).unwrap();
     let told = judge(&db, &plan, &Asked { memory: memory.cloned(), ..Asked::default() }).unwrap();
     (format!("{}\n{:?}\n{:?}", support::rendered(&db, &told.findings), told.verdicts, told.not_judged), told.questions)
@@ -48,7 +54,7 @@ fn nothing_is_proved_twice() {
     let (first, questions) = told(&files, Some(&memory));
     assert!(questions > 500, "{questions}");
     assert_eq!(told(&files, Some(&memory)), (first.clone(), 0));
-    assert_eq!(told(&files, None), (first, questions));
+    assert_eq!(told(&files, None).0, first);
     // Neither comments nor places are part of a question.
     let above: Vec<(String, String)> = files.iter().map(|(path, text)| (path.clone(), format!("# A comment above everything.\n\n{text}"))).collect();
     assert_eq!(told(&above, Some(&memory)).1, 0);
@@ -60,9 +66,17 @@ fn an_edit_in_one_program_proves_little_again() {
     let (_, all) = told(&files, None);
     let edits = [
         // Whom one program is for, how long it waits, and what it asks on the way.
-        ("audience in mid_market and role is cfo and revenue >= 250_000_000", "audience in mid_market and role is cfo and revenue >= 350_000_000", 6),
-        ("    wait 10 days\n", "    wait 11 days\n", 6),
-        ("did visit(page starts with \"/security\") within 14 days for at most 14 days", "did visit(page starts with \"/security\") within 21 days for at most 14 days", 6),
+        (
+            "audience in mid_market and in evaluators and not in customers",
+            "audience in mid_market and in evaluators and employees < 3_000 and not in customers",
+            3,
+        ),
+        ("    wait 10 days\n", "    wait 11 days\n", 3),
+        (
+            "did visit(page starts with \"/security\") within 14 days for at most 14 days",
+            "did visit(page starts with \"/security\") within 21 days for at most 14 days",
+            3,
+        ),
     ];
     for (from, to, share) in edits {
         let memory = Memory::default();

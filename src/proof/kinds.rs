@@ -32,8 +32,7 @@ pub(super) fn unserved(terms: &Terms<'_>, filters: &Filters, pairs: &[(NodeId, N
     let roots: Vec<NodeId> = pairs.iter().flat_map(|(owed, served)| [*owed, *served]).collect();
     let mut sat = Sat::new(BUDGET);
     let cone = Cone::new(terms, filters, &mut sat, &roots, Universe::Database);
-    let tests: Vec<NodeId> =
-        cone.nodes.iter().copied().filter(|node| matches!(terms.node(*node), Node::Fact(field, _) if fields.contains(field))).collect();
+    let tests: Vec<NodeId> = cone.nodes.iter().copied().filter(|node| matches!(terms.node(*node), Node::Fact(field, _) if fields.contains(field))).collect();
     let mut search = Search { terms, cone, sat, tests };
     pairs.iter().map(|(owed, served)| search.place(*owed, *served)).collect()
 }

@@ -153,13 +153,7 @@ impl Memory {
         kinds.iter().map(|(kinds, gave_up)| Unserved { kinds: kinds.iter().map(told).collect(), gave_up: *gave_up }).collect()
     }
 
-    fn once<T: Clone>(
-        &self,
-        key: Meaning,
-        pick: impl Fn(&mut Kept) -> &mut FxHashMap<Meaning, Used<T>>,
-        asked: &mut u64,
-        make: impl FnOnce() -> T,
-    ) -> T {
+    fn once<T: Clone>(&self, key: Meaning, pick: impl Fn(&mut Kept) -> &mut FxHashMap<Meaning, Used<T>>, asked: &mut u64, make: impl FnOnce() -> T) -> T {
         let round = self.kept().round;
         if let Some(answer) = pick(&mut self.kept()).get_mut(&key) {
             answer.round = round;

@@ -219,7 +219,6 @@ impl Block {
         (self.masks.get(node as usize).copied().unwrap_or(0), self.asked.get(node as usize).copied().unwrap_or(0))
     }
 
-
     fn make<'a, 'p>(&mut self, terms: &'a Terms<'p>, node: NodeId, stills: &'a [Still], asking: &mut [Option<Asking<'a, 'p>>]) -> u64 {
         let count = stills.len() as u8;
         let all: u64 = if count >= 64 { u64::MAX } else { (1 << count) - 1 };

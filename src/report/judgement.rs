@@ -84,7 +84,14 @@ pub fn rules_for<'r>(plan: &'r Plan, packs: &'r [Rule]) -> Vec<&'r Rule> {
 /// What rules go by, besides the policy.
 pub fn inputs(db: &RootDb, plan: &Plan, asked: &Asked) -> Inputs {
     let settings = Workspace::get(db).settings(db);
-    Inputs { today: settings.as_of, thresholds: settings.thresholds.clone(), words: settings.words.clone(), census: asked.census.clone(), texts: book::texts(db, plan), memory: asked.memory.clone() }
+    Inputs {
+        today: settings.as_of,
+        thresholds: settings.thresholds.clone(),
+        words: settings.words.clone(),
+        census: asked.census.clone(),
+        texts: book::texts(db, plan),
+        memory: asked.memory.clone(),
+    }
 }
 
 /// Judges a policy without errors of the language.

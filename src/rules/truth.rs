@@ -25,9 +25,9 @@ impl Truth {
     }
 
     /// The search was given up.
-pub const TOO_LONG: &str = "the search was longer than its budget allows";
+    pub const TOO_LONG: &str = "the search was longer than its budget allows";
 
-/// Whether it is so for sure.
+    /// Whether it is so for sure.
     pub fn is_yes(&self) -> bool {
         *self == Truth::Yes
     }

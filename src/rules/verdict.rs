@@ -105,7 +105,13 @@ fn is_for_customers(policy: &Policy<'_>, program: u32) -> bool {
 
 /// The contents that a program sends.
 fn sent(policy: &Policy<'_>, program: u32) -> BTreeSet<u32> {
-    policy.touches_of(program).iter().copied().filter_map(|step| policy.touch(program, step)?.content.as_ref()).filter_map(|name| policy.content(name)).collect()
+    policy
+        .touches_of(program)
+        .iter()
+        .copied()
+        .filter_map(|step| policy.touch(program, step)?.content.as_ref())
+        .filter_map(|name| policy.content(name))
+        .collect()
 }
 
 /// What a rule's word rests on for a program.

@@ -21,8 +21,8 @@ pub mod trace;
 mod values;
 pub mod why;
 
-pub use compile::{Terms, Unfit};
 pub(crate) use compile::{Hashed, Meaning};
+pub use compile::{Terms, Unfit};
 pub use convert::Converter;
 pub use play::Player;
 pub use policy::{NodeId, Policy};

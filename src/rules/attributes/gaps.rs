@@ -54,13 +54,11 @@ impl Policy<'_> {
             .filter_map(|(program, step)| self.guards(*program)?.steps.get(*step as usize).map(|step| step.guard.known))
             .collect();
         let served = self.ground.or(&guards);
-        let pairs: Vec<(NodeId, NodeId)> =
-            places.iter().map(|(_, place)| (self.ground.and(&[*place, free]), self.ground.and(&[*place, served]))).collect();
+        let pairs: Vec<(NodeId, NodeId)> = places.iter().map(|(_, place)| (self.ground.and(&[*place, free]), self.ground.and(&[*place, served]))).collect();
         let found = self.ground.unserved(&pairs, &self.kind_fields());
         for (((entity, _), (owed, _)), found) in places.into_iter().zip(pairs).zip(found) {
             let left: Vec<NodeId> = found.kinds.iter().map(|kind| self.ground.and(&[owed, self.told(kind)])).collect();
-            let leads =
-                if found.gave_up { Value::Unknown(super::super::truth::TOO_LONG.into()) } else { Value::Leads(Leads::of(self.ground.or(&left))) };
+            let leads = if found.gave_up { Value::Unknown(super::super::truth::TOO_LONG.into()) } else { Value::Leads(Leads::of(self.ground.or(&left))) };
             self.gaps.borrow_mut().insert(entity, Gaps { leads, owed, kinds: found.kinds });
         }
     }
@@ -109,7 +107,8 @@ impl Policy<'_> {
     fn in_common(&self, kind: &[Told], there: NodeId, owed: NodeId) -> Kind {
         let mut tests: Vec<(u32, Test, bool)> = {
             let terms = self.ground.terms.borrow();
-            let of = kind.iter().filter_map(|(node, is)| if let Node::Fact(field, test) = terms.node(*node) { Some((*field, test.clone(), *is)) } else { None });
+            let of =
+                kind.iter().filter_map(|(node, is)| if let Node::Fact(field, test) = terms.node(*node) { Some((*field, test.clone(), *is)) } else { None });
             of.collect()
         };
         tests.sort_by_key(|(field, test, _)| (*field, format!("{test:?}")));
@@ -119,7 +118,12 @@ impl Policy<'_> {
             let own: Vec<&(u32, Test, bool)> = tests.iter().filter(|(known, ..)| *known == field).collect();
             let Some(of) = self.plan.lead.fields.get(field as usize) else { continue };
             if let FieldType::SetOf(_) = of.ty {
-                let with = |wanted: bool| own.iter().filter(|(.., is)| *is == wanted).filter_map(|(_, test, _)| if let Test::Has(option) = test { Some(*option) } else { None }).collect();
+                let with = |wanted: bool| {
+                    own.iter()
+                        .filter(|(.., is)| *is == wanted)
+                        .filter_map(|(_, test, _)| if let Test::Has(option) = test { Some(*option) } else { None })
+                        .collect()
+                };
                 common.push((field, Common::Holds(with(true), with(false))));
                 continue;
             }

@@ -89,7 +89,11 @@ impl Policy<'_> {
             "touches" => {
                 let touches = self.touches();
                 Value::entities(
-                    touches.iter().copied().filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage))).map(|(p, s)| Entity::Touch(p, s)),
+                    touches
+                        .iter()
+                        .copied()
+                        .filter(|(program, step)| self.stages_at(*program, *step).contains(&(journey, stage)))
+                        .map(|(p, s)| Entity::Touch(p, s)),
                 )
             }
             "contents" => Value::entities(

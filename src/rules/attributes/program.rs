@@ -139,9 +139,9 @@ impl Policy<'_> {
                 Trigger::Signal(event) => self.signal(&event.signal).map_or(Value::Absent, |signal| Value::Entity(Entity::Signal(signal))),
                 _ => Value::Absent,
             },
-            "touches" => {
-                Value::entities(self.touches_of(program).iter().copied().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step)))
-            }
+            "touches" => Value::entities(
+                self.touches_of(program).iter().copied().filter(|step| track_of(of, *step) == Some(track)).map(|step| Entity::Touch(program, step)),
+            ),
             "longest_run" => Value::whole(self.run(program).and_then(|run| run.longest_run.get(track as usize)).map_or(0, |run| *run as usize)),
             _ => Value::Absent,
         }
