@@ -1,4 +1,6 @@
-//! How long questions about leads take: `cargo bench --bench proofs`. Each is asked once, with its example or proof.
+//! How long questions about leads take: `cargo bench --bench proofs`. Each is asked once, with its example or proof. With a file after
+//! `--` the questions are written there, one set a line, so that Z3 can be asked the same:
+//! `cargo bench --bench proofs -- FILE; python3 tests/z3/agree.py --time < FILE`.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a program of its own")]
 
@@ -25,7 +27,7 @@ impl Dice {
 
     fn condition(&mut self) -> String {
         let field = self.roll(8);
-        let value = self.roll(20) * 50;
+        let value = 50 + self.roll(20) * 50;
         match self.roll(10) {
             0..=2 => format!("n{field} {} {value}", ["<", "<=", ">", ">="][self.roll(4) as usize]),
             3 => format!("t{} is \"v{}\"", self.roll(6), self.roll(6)),
@@ -46,7 +48,9 @@ impl Dice {
             let one = self.condition();
             return if self.roll(4) == 0 { format!("not ({one})") } else { one };
         }
-        let left = 1 + self.roll(conditions - 1);
+        // Not too lopsided: a policy may nest only so deep.
+        let quarter = conditions / 4;
+        let left = (quarter + self.roll(conditions - 2 * quarter)).clamp(1, conditions - 1);
         let word = if self.roll(2) == 0 { "and" } else { "or" };
         format!("({} {word} {})", self.tree(left), self.tree(conditions - left))
     }
@@ -65,6 +69,9 @@ fn policy(dice: &mut Dice, sizes: &[u64]) -> Plan {
         writeln!(text, "segment g{number} where {}", dice.tree(*size)).unwrap();
     }
     let db = load::in_memory(RootDb::default(), vec![("policy.nurture".into(), text)], Settings::default());
+    let found = nurture::report::findings::findings(&db);
+    let wrong = found.iter().find(|found| found.severity == nurture::diagnostics::Severity::Error);
+    assert!(wrong.is_none(), "{wrong:?}");
     nurture::report::plan::plan(&db).unwrap()
 }
 
@@ -74,32 +81,44 @@ fn percentile(times: &mut [Duration], percent: usize) -> f64 {
 }
 
 /// Asks whether each segment is empty, whether it covers everyone, and pairs of them.
-fn measure(name: &str, plan: &Plan) {
+fn measure(name: &str, plan: &Plan, written: &mut Vec<String>) {
     let mut terms = Terms::new(plan).unwrap();
     let prover = Prover::new(1_767_268_800);
-    let mut nodes = Vec::new();
-    for segment in &plan.segments {
-        nodes.push(terms.predicate(&Predicate::InSegment { segment: segment.name.clone() }, None).unwrap());
-    }
-    let mut questions = Vec::new();
-    for (place, node) in nodes.iter().enumerate() {
-        let not = terms.not(*node);
-        let next = nodes[(place + 1) % nodes.len()];
-        questions.extend([*node, not, terms.and(vec![not, next])]);
-    }
+    let segment = |place: usize| Predicate::InSegment { segment: plan.segments[place % plan.segments.len()].name.clone() };
+    let not = |of: Predicate| Predicate::Not { of: Box::new(of) };
+    let asked: Vec<Predicate> = (0..plan.segments.len())
+        .flat_map(|place| [segment(place), not(segment(place)), Predicate::And { of: vec![not(segment(place)), segment(place + 1)] }])
+        .collect();
+    let questions: Vec<u32> = asked.iter().map(|predicate| terms.predicate(predicate, None).unwrap()).collect();
     let (mut yes, mut no, mut open) = (0, 0, 0);
+    let mut answers = Vec::new();
     let mut times: Vec<Duration> = questions
         .iter()
-        .map(|question| {
+        .zip(&asked)
+        .map(|(question, predicate)| {
             let start = Instant::now();
-            match prover.find(&terms, *question, Universe::Database) {
-                Found::Lead(_) => yes += 1,
-                Found::Nobody => no += 1,
-                Found::Unknown(_) => open += 1,
-            }
-            start.elapsed()
+            let found = prover.find(&terms, *question, Universe::Database);
+            let taken = start.elapsed();
+            let answer = match found {
+                Found::Lead(_) => {
+                    yes += 1;
+                    "somebody"
+                }
+                Found::Nobody => {
+                    no += 1;
+                    "nobody"
+                }
+                Found::Unknown(_) => {
+                    open += 1;
+                    "unknown"
+                }
+            };
+            answers.push(serde_json::json!({ "predicate": predicate, "answer": answer }));
+            taken
         })
         .collect();
+    answers.retain(|answer| answer["answer"] != "unknown");
+    written.push(serde_json::json!({ "plan": plan, "questions": answers }).to_string());
     println!(
         "{name}: {} questions ({yes} somebody, {no} nobody, {open} unknown): median {:.3} ms, 99th percentile {:.3} ms, most {:.3} ms",
         questions.len(),
@@ -112,8 +131,9 @@ fn measure(name: &str, plan: &Plan) {
 fn main() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let sizes: Vec<u64> = (0..300).map(|_| 2 + dice.roll(15)).collect();
-    measure("2 to 16 conditions", &policy(&mut dice, &sizes));
-    measure("200 conditions", &policy(&mut dice, &[200; 40]));
+    let mut written = Vec::new();
+    measure("2 to 16 conditions", &policy(&mut dice, &sizes), &mut written);
+    measure("200 conditions", &policy(&mut dice, &[200; 40]), &mut written);
     let plan = policy(&mut dice, &(0..200).map(|_| 2 + dice_size()).collect::<Vec<u64>>());
     let mut terms = Terms::new(&plan).unwrap();
     let nodes: Vec<u32> = plan.segments.iter().map(|segment| terms.predicate(&Predicate::InSegment { segment: segment.name.clone() }, None).unwrap()).collect();
@@ -127,6 +147,9 @@ fn main() {
     let start = Instant::now();
     let found = pairs.iter().filter(|pair| matches!(prover.find(&terms, **pair, Universe::Database), Found::Lead(_))).count();
     println!("all {} pairs of 200 segments: {found} overlap, {:.2} s", pairs.len(), start.elapsed().as_secs_f64());
+    if let Some(file) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+        std::fs::write(file, written.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    }
 }
 
 /// About the size of a real segment.

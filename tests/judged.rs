@@ -83,6 +83,7 @@ fn a_census_measures_reach() {
         ("lead.nurture", LEAD),
         ("p.nurture", &audience),
         ("census.json", "{\"total\": 1000, \"programs\": {\"p\": 900}}"),
+        ("twice.json", "{\"total\": 1000, \"programs\": {\"p\": 900, \"p\": 10}}"),
         ("wrong.json", "{\"total\": 10, \"programs\": {\"p\": 900}}"),
         ("unknown.json", "{\"total\": 10, \"segments\": {\"nobody\": 1}}"),
         ("broken.json", "{\"total\": }"),
@@ -92,8 +93,13 @@ fn a_census_measures_reach() {
     assert!(!said.out.contains("wide_reach"));
     let said = nurture(folder.path(), &["check", "--census", "census.json"]);
     assert!(said.out.contains("warning[wide_reach]") && said.out.contains("50%"), "{}", said.out);
-    for (file, told) in [("wrong.json", "only 10 in all"), ("unknown.json", "none of that name"), ("broken.json", "is no census"), ("none.json", "cannot read")]
-    {
+    for (file, told) in [
+        ("wrong.json", "only 10 in all"),
+        ("unknown.json", "none of that name"),
+        ("broken.json", "is no census"),
+        ("twice.json", "it says `p` twice"),
+        ("none.json", "cannot read"),
+    ] {
         let said = nurture(folder.path(), &["check", "--census", file]);
         assert_eq!(said.code, 2, "{file}");
         assert!(said.err.contains(told), "{file}: {}", said.err);
@@ -137,6 +143,12 @@ fn own_rules_and_packs_judge_beside_the_standard_ones() {
     let said = nurture(folder.path(), &["test", "house"]);
     assert_eq!(said.code, 1);
     assert!(said.out.contains("error[test_failed]: `short_subjects` does not report its own example"), "{}", said.out);
+    // A rule that speaks of what the policy does not have judges nothing, and says so.
+    fs::write(folder.path().join("house/lead.nurture"), LEAD.replace("customer: flag", "customer: flag\n  tier: one of gold, silver")).unwrap();
+    fs::write(folder.path().join("house/rules.nurture"), RULE.replace("where touch.direct", "where touch.guard overlaps leads(tier is gold)")).unwrap();
+    let said = nurture(folder.path(), &["check"]);
+    assert!(said.err.contains("not judged: short_subjects: this policy has no field `tier`"), "{}", said.err);
+    fs::write(folder.path().join("house/lead.nurture"), LEAD).unwrap();
     fs::write(folder.path().join("house/rules.nurture"), RULE.replace("touch.direct", "touch.direkt")).unwrap();
     let said = nurture(folder.path(), &["check"]);
     assert_eq!((said.code, said.err.contains("the rule pack `house` has errors")), (2, true), "{}", said.err);

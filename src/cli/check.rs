@@ -38,7 +38,10 @@ impl Check {
         let outcome = output::results(&rendered, if errors > 0 { Outcome::Findings } else { Outcome::Clean });
         if common.verbose {
             output::message(ready.account().trim_end());
-            for lacking in judgement.iter().flat_map(|judgement| &judgement.not_judged) {
+        }
+        for lacking in judgement.iter().flat_map(|judgement| &judgement.not_judged) {
+            // A rule that does not fit the policy judges nothing: whoever chose its pack has to know.
+            if common.verbose || (lacking.misfit && !common.quiet) {
                 output::message(&format!("not judged: {}: {}", lacking.rule, lacking.why));
             }
         }

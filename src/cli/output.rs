@@ -100,7 +100,17 @@ pub(super) fn no_junit(common: &Common, command: &str) -> Option<Outcome> {
     })
 }
 
-/// Why something could not be written, in words.
+/// Why a file could not be read, in plain words.
+pub(super) fn why_not_read(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => why(error),
+    }
+}
+
+/// Why a file cannot be written, in plain words.
 pub(super) fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such folder".to_owned(),

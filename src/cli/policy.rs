@@ -166,7 +166,7 @@ impl Policy {
 fn read_census(path: &std::path::Path) -> Result<crate::rules::census::Census, LoadError> {
     let shown = path.display();
     let help = Some("`nurture schema census` prints what it has to look like".to_owned());
-    let bytes = std::fs::read(path).map_err(|error| LoadError { message: format!("cannot read `{shown}`: {}", output::why(&error)), help: None })?;
+    let bytes = std::fs::read(path).map_err(|error| LoadError { message: format!("cannot read `{shown}`: {}", output::why_not_read(&error)), help: None })?;
     let text = String::from_utf8(bytes).map_err(|_| LoadError { message: format!("`{shown}` is not UTF-8 text"), help: None })?;
     crate::rules::census::Census::read(&text).map_err(|what| LoadError { message: format!("`{shown}` is no census: {what}"), help })
 }

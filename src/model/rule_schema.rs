@@ -208,7 +208,7 @@ impl Enumeration {
                 "role", "industry", "interest", "solution", "place", "size", "time", "consent",
                 "customer", "identity", "behaviour", "stage", "score", "other",
             ]),
-            Enumeration::Trigger => ("trigger", "triggers", &["join", "stage", "signal", "clock"]),
+            Enumeration::Trigger => ("trigger", "triggers", &["join", "stage", "signal", "clock", "date"]),
             Enumeration::SignalKind => ("kind of signal", "kinds of signal", &["implicit", "explicit"]),
             Enumeration::LimitKind => ("kind of limit", "kinds of limit", &["frequency", "needs", "never", "quiet"]),
             Enumeration::Channel => ("channel", "channels", &["email", "sms", "call", "letter", "chat", "ad", "post", "web"]),
@@ -409,7 +409,7 @@ mod tables {
         a("pressure", WHOLE, "The most direct touches one lead of it can get in such a time, over all programs, limits applied.").undecided().taking(Kind::Duration),
     ];
     pub static TRACK: &[Attribute] = &[
-        a("trigger", word(Enumeration::Trigger), "What starts it: join, stage, signal or clock."),
+        a("trigger", word(Enumeration::Trigger), "What starts it: join, stage, signal, clock or date."),
         a("signal", the(Entity::Signal), "The signal that starts it.").optional(),
         a("touches", all(Entity::Touch), "Its touches, in order."),
         a("longest_run", WHOLE, "The most touches in a row without a look at what the lead did."),

@@ -217,3 +217,58 @@ pub struct PathStep {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub argument: Option<Operand>,
 }
+
+impl super::Rule {
+    /// Shows all operands of its conditions, outer ones before those within.
+    pub fn walk<'r>(&'r self, visit: &mut dyn FnMut(&'r Operand)) {
+        self.filter.iter().chain([&self.when]).for_each(|condition| condition.walk(visit));
+    }
+}
+
+impl Condition {
+    /// Shows all operands, outer ones before those within.
+    pub fn walk<'r>(&'r self, visit: &mut dyn FnMut(&'r Operand)) {
+        match self {
+            Self::And { of } | Self::Or { of } => of.iter().for_each(|part| part.walk(visit)),
+            Self::Not { of } => of.walk(visit),
+            Self::Some { list, condition, .. } | Self::All { list, condition, .. } | Self::None { list, condition, .. } => {
+                list.walk(visit);
+                condition.walk(visit);
+            }
+            Self::Flag { value } | Self::Known { value } | Self::Unknown { value } | Self::Empty { value } | Self::Says { value, .. } => value.walk(visit),
+            Self::Is { left, right }
+            | Self::IsNot { left, right }
+            | Self::Covers { left, right }
+            | Self::Overlaps { left, right }
+            | Self::Compare { left, right, .. } => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            Self::In { value, list: other } | Self::NotIn { value, list: other } | Self::OlderThan { value, than: other } => {
+                value.walk(visit);
+                other.walk(visit);
+            }
+        }
+    }
+}
+
+impl Operand {
+    /// Shows this operand and all within it.
+    pub fn walk<'r>(&'r self, visit: &mut dyn FnMut(&'r Self)) {
+        visit(self);
+        match self {
+            Self::List(of) => of.iter().for_each(|operand| operand.walk(visit)),
+            Self::Path(steps) => steps.iter().filter_map(|step| step.argument.as_ref()).for_each(|argument| argument.walk(visit)),
+            Self::Count(counted) | Self::Share(counted) => {
+                counted.list.walk(visit);
+                counted.condition.iter().for_each(|condition| condition.walk(visit));
+            }
+            Self::Silent(time) | Self::Untold(time) | Self::Unasked(time) => time.iter().for_each(|time| time.walk(visit)),
+            Self::With(pair) | Self::Except(pair) => {
+                pair.0.walk(visit);
+                pair.1.walk(visit);
+            }
+            _ => {}
+        }
+    }
+}

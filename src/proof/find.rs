@@ -14,6 +14,7 @@ use super::filters::Filters;
 use super::kinds::Unserved;
 use super::needed::{Needed, anchors, needed};
 use super::sat::{Lit, Sat, Verdict};
+use crate::plan::{Field, FieldType, Plan};
 use crate::run::Terms;
 use crate::run::lead::{DAY, Event, Fact, Instant, Lead};
 use crate::run::policy::{Node, NodeId};
@@ -100,6 +101,11 @@ impl Prover {
         Self { filters: Filters::default(), now }
     }
 
+    /// Leads to hold predicates against before anything is searched.
+    pub fn samples(&self, terms: &Terms<'_>) -> super::Samples {
+        super::Samples::new(terms, &self.filters, self.now)
+    }
+
     /// The instant at which its examples live.
     pub fn now(&self) -> Instant {
         self.now
@@ -117,8 +123,8 @@ impl Prover {
     }
 
     /// For each pair of owed and served: the kinds of lead, by the tests of `fields`, of which somebody is owed and nobody served.
-    pub fn unserved(&self, terms: &Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
-        super::kinds::unserved(terms, &self.filters, pairs, fields)
+    pub fn unserved(&self, terms: &mut Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
+        super::kinds::unserved(self, terms, pairs, fields)
     }
 
     /// Whether it is proved, by the clauses alone, that a node holds of nobody. Cheaper than [`Prover::find`]: no lead is put together, so
@@ -146,8 +152,10 @@ impl Prover {
         let mut sat = Sat::new(BUDGET);
         let cone = Cone::new(terms, &self.filters, &mut sat, nodes, universe);
         let roots: Vec<Lit> = nodes.iter().map(|node| cone.lit(&sat, *node)).collect();
-        // Nobody does anything, if that will do; then nothing that our own touches cause.
+        // Nobody does anything, if that will do; then nothing that our own touches cause; then nothing since a join or a touch.
         let (mut own, mut caused) = (Vec::new(), Vec::new());
+        let anchored: Vec<Lit> =
+            cone.counts.iter().flat_map(|(_, counts)| counts).filter(|(_, count, _)| count.window.anchor.is_some()).map(|(.., lit)| !*lit).collect();
         for (signal, counts) in &cone.counts {
             let builtin = terms.plan().signals.get(*signal as usize).is_some_and(|signal| signal.builtin);
             if builtin { &mut caused } else { &mut own }.extend(counts.iter().map(|(.., lit)| !*lit));
@@ -158,6 +166,9 @@ impl Prover {
         }
         if !caused.is_empty() {
             tiers.push(roots.iter().chain(&caused).copied().collect());
+        }
+        if !anchored.is_empty() {
+            tiers.push(roots.iter().chain(&anchored).copied().collect());
         }
         tiers.push(roots.clone());
         let mut why = String::new();
@@ -216,6 +227,12 @@ impl Prover {
         (Found::Unknown(why), Vec::new())
     }
 
+    /// An event of a list, at the instant at which examples live: its signal and values.
+    pub(crate) fn event(&self, terms: &Terms<'_>, list: u32) -> Option<(u32, Box<[Fact]>)> {
+        let signal = terms.list(list)?.signal;
+        Some((signal, self.filters.event(terms, signal, self.now, &[(list, true)])?))
+    }
+
     /// Somebody in both of two nodes, made of somebody in the one and somebody in the other: what matters for either is taken from them.
     /// Held against the evaluator; `false` says nothing.
     pub fn joined(&self, terms: &Terms<'_>, (one, example): (NodeId, &Example), (other, second): (NodeId, &Example)) -> Option<Still> {
@@ -230,8 +247,12 @@ impl Prover {
         still.lead.events.extend(events.cloned());
         still.lead.events.sort_by_key(|event| event.at);
         still.anchors.extend(second.still.anchors.iter().filter(|(anchor, _)| !example.still.anchors.iter().any(|(known, _)| known == anchor)));
+        // One instant for all of a program: a label is never reached before the join.
+        let program = |anchor: u32| terms.anchor_name(anchor).map(|(program, _)| program);
+        let one_instant =
+            still.anchors.iter().all(|(one, at)| still.anchors.iter().all(|(other, other_at)| at == other_at || program(*one) != program(*other)));
         let mut asking = Asking::new(terms, &still);
-        let holds = asking.holds(one) && asking.holds(other);
+        let holds = one_instant && possible(terms.plan(), &still) && asking.holds(one) && asking.holds(other);
         holds.then_some(still)
     }
 
@@ -254,7 +275,7 @@ impl Prover {
                     match self.attempt(terms, cone, &needed, now, anchors, universe) {
                         Ok(still) => {
                             let mut asking = Asking::new(terms, &still);
-                            if roots.iter().all(|root| asking.holds(*root)) {
+                            if possible(terms.plan(), &still) && roots.iter().all(|root| asking.holds(*root)) {
                                 return Ok(example(terms, still, &needed));
                             }
                             failed.get_or_insert(Failed::Because("an example was built, and the evaluator did not agree".to_owned()));
@@ -359,6 +380,18 @@ impl Prover {
         }
         Ok(still)
     }
+}
+
+/// Whether no event tells of a day after itself where its field ends today, and no fact of a day after now.
+pub(super) fn possible(plan: &Plan, still: &Still) -> bool {
+    let told = |fields: &[Field], facts: &[Fact], at: Instant| {
+        fields.iter().zip(facts).all(|(field, fact)| match (&field.ty, fact) {
+            (FieldType::Date(bounds), Fact::Instant(day)) => !bounds.to_today || *day <= at,
+            _ => true,
+        })
+    };
+    told(&plan.lead.fields, &still.lead.facts, still.now)
+        && still.lead.events.iter().all(|event| plan.signals.get(event.signal as usize).is_none_or(|signal| told(&signal.fields, &event.fields, event.at)))
 }
 
 fn example(terms: &Terms<'_>, still: Still, needed: &Needed) -> Example {

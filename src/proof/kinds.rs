@@ -1,11 +1,12 @@
 //! Which kinds of lead a group holds that another holds nobody of: by the tests of some fields, in as few words as tell them apart.
 //! The clauses are made once for all places that are asked (SEMANTICS 3.7, as a loop of examples and counter-examples).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Universe;
 use super::cone::Cone;
-use super::filters::Filters;
+use super::find::{Found, Prover};
+use super::rewrite::by_facts;
 use super::sat::{Lit, Sat, Verdict};
 use crate::run::Terms;
 use crate::run::policy::{Node, NodeId};
@@ -28,20 +29,31 @@ pub struct Unserved {
 }
 
 /// For each pair of owed and served: the kinds of which somebody is owed, as far as the clauses tell, and nobody is proved to be served.
-pub(super) fn unserved(terms: &Terms<'_>, filters: &Filters, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
+pub(super) fn unserved(prover: &Prover, terms: &mut Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
+    let pairs: Vec<(NodeId, NodeId)> = pairs.iter().map(|(owed, served)| (by_facts(terms, *owed), by_facts(terms, *served))).collect();
     let roots: Vec<NodeId> = pairs.iter().flat_map(|(owed, served)| [*owed, *served]).collect();
     let mut sat = Sat::new(BUDGET);
-    let cone = Cone::new(terms, filters, &mut sat, &roots, Universe::Database);
-    let tests: Vec<NodeId> = cone.nodes.iter().copied().filter(|node| matches!(terms.node(*node), Node::Fact(field, _) if fields.contains(field))).collect();
-    let mut search = Search { terms, cone, sat, tests };
+    let cone = Cone::new(terms, &prover.filters, &mut sat, &roots, Universe::Database);
+    let tests: Vec<(NodeId, NodeId)> = cone
+        .nodes
+        .iter()
+        .filter(|node| matches!(terms.node(**node), Node::Fact(field, _) if fields.contains(field)))
+        .copied()
+        .collect::<Vec<NodeId>>()
+        .into_iter()
+        .map(|node| (node, terms.not(node)))
+        .collect();
+    let mut search = Search { prover, terms, cone, sat, tests };
     pairs.iter().map(|(owed, served)| search.place(*owed, *served)).collect()
 }
 
 struct Search<'t, 'p> {
+    prover: &'t Prover,
     terms: &'t Terms<'p>,
     cone: Cone,
     sat: Sat,
-    tests: Vec<NodeId>,
+    /// The tests that tell kinds apart, each with its opposite.
+    tests: Vec<(NodeId, NodeId)>,
 }
 
 impl Search<'_, '_> {
@@ -57,12 +69,13 @@ impl Search<'_, '_> {
                 Verdict::GaveUp => break,
                 Verdict::Satisfiable => {}
             }
+            // How the tests come out for somebody who is owed: each as the node that holds, and its literal.
             let kind: Vec<(NodeId, Lit)> = self
                 .tests
                 .iter()
-                .map(|test| {
+                .map(|(test, not)| {
                     let lit = self.cone.lit(&self.sat, *test);
-                    (*test, lit.apply_sign(self.sat.holds(lit)))
+                    if self.sat.holds(lit) { (*test, lit) } else { (*not, !lit) }
                 })
                 .collect();
             let lits: Vec<Lit> = kind.iter().map(|(_, lit)| *lit).collect();
@@ -71,11 +84,26 @@ impl Search<'_, '_> {
                 Verdict::Unsatisfiable => {
                     let core = self.sat.core(&lits);
                     let Some(core) = self.smallest(served_lit, core) else { break };
-                    found.kinds.push(self.told(&kind, &core));
+                    found.kinds.push(self.told(&core));
                     core
                 }
-                // Whoever comes out of these tests as this lead does can be served as well.
-                Verdict::Satisfiable => self.justified(served),
+                Verdict::Satisfiable => {
+                    // Whoever comes out of these tests as this lead does can be served as well.
+                    let (mut left, scored) = self.justified(served);
+                    if scored {
+                        // Clauses do not tell whether a score can be reached.
+                        let nodes: Vec<NodeId> = [served].into_iter().chain(kind.iter().map(|(node, _)| *node)).collect();
+                        match self.prover.find_all(self.terms, &nodes, Universe::Database) {
+                            (Found::Lead(_), _) => {}
+                            (Found::Unknown(_), _) => found.gave_up = true,
+                            (Found::Nobody, core) => {
+                                left = core.iter().filter_map(|place| Some(kind.get(place.checked_sub(1)?)?.1)).collect();
+                                found.kinds.push(self.told(&left));
+                            }
+                        }
+                    }
+                    left
+                }
                 Verdict::GaveUp => break,
             };
             let clause: Vec<Lit> = [!here].into_iter().chain(left.iter().map(|lit| !*lit)).collect();
@@ -85,9 +113,13 @@ impl Search<'_, '_> {
         found
     }
 
-    fn told(&self, kind: &[(NodeId, Lit)], core: &[Lit]) -> Vec<Told> {
-        let is = |node: &NodeId, lit: &Lit| self.cone.lit(&self.sat, *node) == *lit;
-        kind.iter().filter(|(_, lit)| core.contains(lit)).map(|(node, lit)| (*node, is(node, lit))).collect()
+    /// Literals as tests, and how they come out.
+    fn told(&self, core: &[Lit]) -> Vec<Told> {
+        let is = |test: &NodeId| {
+            let lit = self.cone.lit(&self.sat, *test);
+            if core.contains(&lit) { Some(true) } else { core.contains(&!lit).then_some(false) }
+        };
+        self.tests.iter().filter_map(|(test, _)| Some((*test, is(test)?))).collect()
     }
 
     /// As few of these as keep everybody from being served; `None` where the budget is spent.
@@ -105,10 +137,11 @@ impl Search<'_, '_> {
         Some(core)
     }
 
-    /// Tests of the kind on which it stands, in the model found last, that a node holds: few of them.
-    fn justified(&self, root: NodeId) -> Vec<Lit> {
+    /// Tests of the kind on which it stands, in the model found last, that a node holds: few of them; and whether scores have a part.
+    fn justified(&self, root: NodeId) -> (Vec<Lit>, bool) {
         let truth = |node: NodeId| self.cone.lits.get(&node).is_some_and(|lit| self.sat.holds(*lit));
-        let own: rustc_hash::FxHashSet<NodeId> = self.tests.iter().copied().collect();
+        let own: FxHashSet<NodeId> = self.tests.iter().map(|(test, _)| *test).collect();
+        let lines = |score: u32| self.terms.score(score).into_iter().flat_map(|score| score.when.iter().map(|(node, _)| *node));
         let mut costs: FxHashMap<NodeId, u32> = FxHashMap::default();
         for node in &self.cone.nodes {
             let of = |part: &NodeId| costs.get(part).copied().unwrap_or(0);
@@ -117,12 +150,13 @@ impl Search<'_, '_> {
                 (Node::And(parts), false) => parts.iter().filter(|part| !truth(**part)).map(of).min().unwrap_or(0),
                 (Node::Or(parts), true) => parts.iter().filter(|part| truth(**part)).map(of).min().unwrap_or(0),
                 (Node::Not(part), _) => of(part),
+                (Node::AtLeast(score, _), _) => lines(*score).map(|node| of(&node)).fold(1, u32::saturating_add),
                 _ => u32::from(own.contains(node)),
             };
             costs.insert(*node, cost);
         }
-        let mut lits = Vec::new();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let (mut lits, mut scored) = (Vec::new(), false);
+        let mut seen = FxHashSet::default();
         let mut open = vec![root];
         while let Some(node) = open.pop() {
             if !seen.insert(node) {
@@ -136,6 +170,11 @@ impl Search<'_, '_> {
                 Node::And(of) | Node::Or(of) => {
                     open.extend(of.iter().filter(|part| truth(**part) == is).min_by_key(|part| costs.get(part).copied().unwrap_or(0)));
                 }
+                // What its points stand on could turn it.
+                Node::AtLeast(score, _) => {
+                    scored = true;
+                    open.extend(lines(*score));
+                }
                 _ if own.contains(&node) => {
                     let lit = self.cone.lit(&self.sat, node);
                     lits.push(lit.apply_sign(is));
@@ -144,6 +183,6 @@ impl Search<'_, '_> {
             }
         }
         lits.sort_unstable();
-        lits
+        (lits, scored)
     }
 }

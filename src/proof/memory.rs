@@ -19,10 +19,15 @@ const KEPT: u32 = 8;
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<Kept>>);
 
+/// Answers for one plan: what they take for granted is part of each question.
+pub struct Remembering {
+    memory: Memory,
+    ground: Meaning,
+    round: u32,
+}
+
 #[derive(Debug, Default)]
 struct Kept {
-    /// What all answers take for granted.
-    ground: Meaning,
     round: u32,
     found: FxHashMap<(Meaning, Universe), Used<Remembered>>,
     excluded: FxHashMap<Meaning, Used<bool>>,
@@ -65,14 +70,9 @@ fn ground(plan: &Plan, now: Instant) -> Meaning {
 }
 
 impl Memory {
-    /// Begins a judgement of a plan: what was proved on other ground, or not asked for in a long time, is forgotten.
-    pub fn begin(&self, plan: &Plan, now: Instant) {
-        let ground = ground(plan, now);
+    /// Begins a judgement of a plan: what was not asked for in a long time is forgotten.
+    pub fn begin(&self, plan: &Plan, now: Instant) -> Remembering {
         let mut kept = self.kept();
-        if kept.ground != ground {
-            let round = kept.round;
-            *kept = Kept { ground, round, ..Kept::default() };
-        }
         kept.round = kept.round.wrapping_add(1);
         let round = kept.round;
         let fresh = |used: u32| round.wrapping_sub(used) <= KEPT;
@@ -80,6 +80,8 @@ impl Memory {
         kept.excluded.retain(|_, answer| fresh(answer.round));
         kept.heaviest.retain(|_, answer| fresh(answer.round));
         kept.unserved.retain(|_, answer| fresh(answer.round));
+        drop(kept);
+        Remembering { memory: self.clone(), ground: ground(plan, now), round }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -96,11 +98,22 @@ impl Memory {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+impl Remembering {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.memory.kept()
+    }
+
+    /// A question on this ground.
+    fn key(&self, meaning: Meaning) -> Meaning {
+        meaning ^ self.ground
+    }
 
     /// What [`Prover::find`] found of a node, asked once.
     pub fn find(&self, prover: &Prover, terms: &Terms<'_>, node: NodeId, universe: Universe, asked: &mut u64) -> Arc<Found> {
-        let key = (terms.meaning(node), universe);
-        let round = self.kept().round;
+        let key = (self.key(terms.meaning(node)), universe);
+        let round = self.round;
         let known = self.kept().found.get_mut(&key).map(|answer| {
             answer.round = round;
             answer.what.clone()
@@ -139,16 +152,21 @@ impl Memory {
     }
 
     /// What [`Prover::unserved`] found, asked once.
-    pub fn unserved(&self, prover: &Prover, terms: &Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32], asked: &mut u64) -> Vec<Unserved> {
+    pub fn unserved(&self, prover: &Prover, terms: &mut Terms<'_>, pairs: &[(NodeId, NodeId)], fields: &[u32], asked: &mut u64) -> Vec<Unserved> {
         let mut hashed = Hashed::new(22).with(&fields);
         for (owed, served) in pairs {
             hashed = hashed.with(&terms.meaning(*owed)).with(&terms.meaning(*served));
         }
-        let named = |found: &[Unserved]| -> Vec<Kinds> {
-            let kind = |kind: &Vec<Told>| kind.iter().map(|(node, is)| (terms.meaning(*node), *is)).collect();
-            found.iter().map(|of| (of.kinds.iter().map(kind).collect(), of.gave_up)).collect()
-        };
-        let kinds = self.once(hashed.meaning(), |kept| &mut kept.unserved, asked, || named(&prover.unserved(terms, pairs, fields)));
+        let kinds = self.once(
+            hashed.meaning(),
+            |kept| &mut kept.unserved,
+            asked,
+            || {
+                let found = prover.unserved(terms, pairs, fields);
+                let kind = |kind: &Vec<Told>| kind.iter().map(|(node, is)| (terms.meaning(*node), *is)).collect();
+                found.iter().map(|of| (of.kinds.iter().map(kind).collect(), of.gave_up)).collect()
+            },
+        );
         let told = |kind: &Vec<(Meaning, bool)>| kind.iter().filter_map(|(meaning, is)| Some((terms.node_of(*meaning)?, *is))).collect();
         kinds.iter().map(|(kinds, gave_up)| Unserved { kinds: kinds.iter().map(told).collect(), gave_up: *gave_up }).collect()
     }

@@ -23,7 +23,7 @@ mod together;
 
 pub use find::{Example, Found, Prover};
 pub use kinds::{Told, Unserved};
-pub use memory::Memory;
+pub use memory::{Memory, Remembering};
 pub(crate) use most::points_of_one as most_points;
 pub use samples::Samples;
 

@@ -135,18 +135,23 @@ pub(super) fn needed(terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId]
     needed
 }
 
-/// What `since joining` and `since TOUCH` could count from: nothing, or one instant for all of them.
+/// What `since joining` and `since TOUCH` could count from: nothing, or one instant for all of a program. Programs of which nothing has to
+/// have happened since then were joined just now.
 pub(super) fn anchors(terms: &Terms<'_>, needed: &Needed, now: Instant) -> Vec<Vec<(u32, Instant)>> {
-    let _ = terms;
+    let of = |anchor: u32| terms.anchor_name(anchor).map(|(program, _)| program);
     let mut asked: Vec<u32> = needed.counts.iter().filter_map(|(_, count, _)| count.window.anchor).collect();
     asked.sort_unstable();
     asked.dedup();
     if asked.is_empty() {
         return vec![Vec::new()];
     }
+    let moved: FxHashSet<Option<u32>> = needed.counts.iter().filter(|(.., is)| *is).filter_map(|(_, count, _)| count.window.anchor).map(of).collect();
     let mut ages: Vec<i64> = needed.counts.iter().filter_map(|(_, count, _)| count.window.last).collect();
     ages.extend([0, 2 * DAY, 30 * DAY, 400 * DAY, 4000 * DAY]);
+    if moved.is_empty() {
+        ages = vec![0];
+    }
     ages.sort_unstable();
     ages.dedup();
-    ages.into_iter().map(|age| asked.iter().map(|anchor| (*anchor, now - age)).collect()).collect()
+    ages.into_iter().map(|age| asked.iter().map(|anchor| (*anchor, if moved.contains(&of(*anchor)) { now - age } else { now })).collect()).collect()
 }

@@ -149,6 +149,17 @@ pub(crate) fn facts_only(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
     })
 }
 
+/// The predicate with thresholds of scores of facts alone told by those facts.
+pub(crate) fn by_facts(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
+    rewrite(terms, node, true, &mut FxHashMap::default(), &mut |terms, leaf, _| match terms.node(leaf) {
+        Node::AtLeast(score, value) => {
+            let (score, value) = (*score, *value);
+            if terms.score(score).is_some_and(|score| score.events.is_empty()) { standing(terms, score, value) } else { leaf }
+        }
+        _ => leaf,
+    })
+}
+
 /// What is true after endless silence: what lies in a window shorter than `forever` seconds is gone, points have faded.
 pub(crate) fn in_the_end(terms: &mut Terms<'_>, node: NodeId, forever: i64) -> NodeId {
     rewrite(terms, node, true, &mut FxHashMap::default(), &mut |terms, leaf, _| match terms.node(leaf) {
@@ -217,8 +228,8 @@ pub(crate) fn leaves(terms: &Terms<'_>, node: NodeId) -> Vec<NodeId> {
 }
 
 /// Values of a field, one for each way in which the tests of it can come out, and how many values there are of each sort (1 where that
-/// is not a number).
-pub(crate) fn regions(plan: &Plan, terms: &Terms<'_>, node: NodeId, field: u32, now: Instant) -> Vec<(Fact, u64)> {
+/// is not a number). With `single` a set holds one option at most: who has one interest of ten is a tenth, not half of all.
+pub(crate) fn regions(plan: &Plan, terms: &Terms<'_>, node: NodeId, field: u32, now: Instant, single: bool) -> Vec<(Fact, u64)> {
     let Some(of) = plan.lead.fields.get(field as usize) else { return Vec::new() };
     let asked = leaves(terms, node);
     let asks: Vec<Ask<'_>> = asked
@@ -237,6 +248,10 @@ pub(crate) fn regions(plan: &Plan, terms: &Terms<'_>, node: NodeId, field: u32, 
                 asks.iter().filter_map(|ask| if let Ask::Test(crate::run::policy::Test::Has(option)) = ask { Some(*option) } else { None }).collect();
             mentioned.sort_unstable();
             mentioned.dedup();
+            if single {
+                let empty = 1 + options.len().saturating_sub(mentioned.len()) as u64;
+                return [(Fact::set(Vec::new()), empty)].into_iter().chain(mentioned.into_iter().map(|option| (Fact::set(vec![option]), 1))).collect();
+            }
             rest = 1u64.checked_shl((options.len().saturating_sub(mentioned.len())) as u32).unwrap_or(u64::MAX);
             let count = 1u64.checked_shl(mentioned.len() as u32).filter(|count| *count <= 4096).unwrap_or(4096);
             (0..count)

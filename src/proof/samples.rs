@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use super::Universe;
 use super::choose;
 use super::column::Ask;
-use super::filters;
+use super::filters::Filters;
 use crate::plan::FieldType;
 use crate::run::Terms;
 use crate::run::lead::{DAY, Event, Fact, Instant, Lead};
@@ -57,7 +57,7 @@ impl Dice {
 
 impl Samples {
     /// Leads about the values and events that the predicates of a graph ask for; half of them did nothing.
-    pub fn new(terms: &Terms<'_>, now: Instant) -> Self {
+    pub(super) fn new(terms: &Terms<'_>, filters: &Filters, now: Instant) -> Self {
         let plan = terms.plan();
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let mut asks: Vec<Vec<Ask<'_>>> = plan.lead.fields.iter().map(|_| Vec::new()).collect();
@@ -93,14 +93,7 @@ impl Samples {
                 }
             })
             .collect();
-        let events: Vec<(u32, Box<[Fact]>)> = lists
-            .iter()
-            .take(200)
-            .filter_map(|list| {
-                let signal = terms.list(*list)?.signal;
-                Some((signal, filters::event(terms, signal, now, &[(*list, true)])?))
-            })
-            .collect();
+        let events: Vec<(u32, u32)> = lists.iter().take(200).filter_map(|list| Some((*list, terms.list(*list)?.signal))).collect();
         let stills: Vec<(Still, Universe)> = (0..MADE)
             .map(|number| {
                 let facts = plan
@@ -116,7 +109,7 @@ impl Samples {
                 let mut did: Vec<Event> = Vec::new();
                 if number % 2 == 1 && !events.is_empty() {
                     for _ in 0..dice.roll(7) {
-                        let Some((signal, fields)) = events.get(dice.roll(events.len())) else { continue };
+                        let Some((list, signal)) = events.get(dice.roll(events.len())) else { continue };
                         let edge = edges.get(dice.roll(edges.len())).copied().unwrap_or(0);
                         let nudge = match dice.roll(4) {
                             0 => 0,
@@ -125,6 +118,7 @@ impl Samples {
                             _ => -3_600,
                         };
                         let age = (edge + nudge).max(0);
+                        let Some(fields) = filters.event(terms, *signal, now - age, &[(*list, true)]) else { continue };
                         for _ in 0..=dice.roll(3) {
                             did.push(Event { at: now - age, signal: *signal, fields: fields.clone() });
                         }
@@ -145,7 +139,8 @@ impl Samples {
 
     /// Takes in a lead that a search found.
     pub fn learn(&self, still: &Still, universe: Universe) {
-        if self.taken.get() + self.waiting.borrow().len() >= MOST {
+        // What `since` counts from is known of some programs only.
+        if !still.anchors.is_empty() || self.taken.get() + self.waiting.borrow().len() >= MOST {
             return;
         }
         self.waiting.borrow_mut().push((still.clone(), universe));

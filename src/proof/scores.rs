@@ -1,7 +1,7 @@
 //! Brings scores of an example to where they have to be: one event more, one less, one older or younger.
 
 use super::cone::Cone;
-use super::find::{Failed, Prover};
+use super::find::{Failed, Prover, possible};
 use super::needed::{Needed, known_of};
 use super::points::{self, Known};
 use crate::run::Terms;
@@ -71,7 +71,7 @@ impl Prover {
         let mut consider = |still: Still| {
             // Each costs as much as the lead did things.
             needed.tried.set(needed.tried.get().saturating_add(1 + still.lead.events.len() / 16));
-            if needed.tried.get() > TRIED {
+            if needed.tried.get() > TRIED || !possible(terms.plan(), &still) {
                 return;
             }
             let reached = Asking::new(terms, &still).score(number);

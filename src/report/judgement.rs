@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::book;
 use super::contradiction;
-use super::evidence::and_more;
+
 use super::findings::{Allowance, allowances, diagnostic};
 use super::places;
 use crate::db::{RootDb, SourceFile, Workspace};
@@ -21,6 +21,9 @@ use crate::rules::message::{describe, filled};
 use crate::rules::policy::{Inputs, Policy};
 use crate::rules::value::Entity;
 use crate::rules::{verdict, who};
+
+/// How many gaps a finding tells one by one.
+const GAPS: usize = 6;
 
 /// What is asked besides the policy.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,8 @@ pub struct NotJudged {
     pub rule: SmolStr,
     /// What it lacked.
     pub why: String,
+    /// Whether it does not fit the policy: a rule of a pack that speaks of what the policy does not have.
+    pub misfit: bool,
 }
 
 /// What the rulebook says.
@@ -108,8 +113,22 @@ pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate
 /// When its plan does not hang together.
 pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> Result<Judgement, crate::run::Unfit> {
     let policy = Policy::new(plan, inputs(db, plan, asked))?;
+    let mut misfits = Vec::new();
+    let rules: Vec<&Rule> = rules
+        .into_iter()
+        .filter(|rule| match lint::misfit(&policy, rule) {
+            None => true,
+            Some(why) => {
+                misfits.push(NotJudged { rule: rule.name.clone(), why, misfit: true });
+                false
+            }
+        })
+        .collect();
     let judged = eval::judge(&policy, &rules);
-    Ok(Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement())
+    let mut told = Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement();
+    told.not_judged.extend(misfits);
+    told.not_judged.sort_by(|a, b| a.rule.cmp(&b.rule));
+    Ok(told)
 }
 
 pub(super) struct Telling<'a, 'p> {
@@ -290,9 +309,25 @@ impl Telling<'_, '_> {
             notes.push(format!("for example {}", who::of(self.policy.plan, witness)));
         }
         if asked.contains("unserved") || asked.contains("unstaged_unserved") {
-            let gaps: Vec<String> = self.policy.gaps_of(hit.subject).iter().map(|gap| who::kind(self.policy.plan, gap)).collect();
-            if !gaps.is_empty() {
-                notes.push(format!("nothing for {}", and_more(&gaps, 6, "kind of lead", "kinds of lead").replace('`', "")));
+            let gaps = self.policy.gaps_of(hit.subject);
+            // One kind has the finding's own example.
+            let own = gaps.len() > 1;
+            let plan = self.policy.plan;
+            let said: Vec<String> = gaps
+                .iter()
+                .map(|(kind, example)| match example {
+                    Some(example) if own => format!("{} (for example {})", who::kind(plan, kind), who::of(plan, example)),
+                    _ => who::kind(plan, kind),
+                })
+                .collect();
+            if own {
+                notes.pop();
+                notes.extend(said.iter().take(GAPS).map(|gap| format!("nothing for {gap}")));
+                if said.len() > GAPS {
+                    notes.push(format!("nor for {} more kinds of lead", said.len() - GAPS));
+                }
+            } else {
+                notes.extend(said.iter().map(|gap| format!("nothing for {gap}")));
             }
         }
         notes.extend(self.phrases(rule, hit));
@@ -360,7 +395,7 @@ impl Telling<'_, '_> {
                 open.entry(undecided.rule).or_default().push(undecided);
             }
         }
-        told.not_judged = lacking.into_iter().map(|(rule, why)| NotJudged { rule, why }).collect();
+        told.not_judged = lacking.into_iter().map(|(rule, why)| NotJudged { rule, why, misfit: false }).collect();
         for (number, list) in open {
             let Some(rule) = self.rules.get(number) else { continue };
             let Some(first) = list.first() else { continue };

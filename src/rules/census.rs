@@ -32,6 +32,9 @@ impl Census {
     /// What is wrong with the text, in plain words.
     pub fn read(text: &str) -> Result<Self, String> {
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| crate::run::input::plain_json_error(&error))?;
+        if let Ok(Twice(Some(key))) = serde_json::from_str(text) {
+            return Err(format!("it says `{key}` twice"));
+        }
         let serde_json::Value::Object(object) = value else { return Err("it is no object with `total`, `segments` and `programs`".to_owned()) };
         let count = |what: &str, value: &serde_json::Value| value.as_u64().ok_or_else(|| format!("`{what}` is a whole number of leads, from 0"));
         let mut census =
@@ -133,5 +136,51 @@ fn drawn(field: &Field, now: Instant, roll: &mut dyn FnMut(u64) -> u64) -> Fact 
         FieldType::Date(_) | FieldType::Moment => Fact::Instant((now - roll(1_000) as i64 * DAY).div_euclid(DAY) * DAY),
         FieldType::Text | FieldType::AddressOf(_) => Fact::Text(["US", "GB", "DE"].get(roll(3) as usize).copied().unwrap_or("US").into()),
         FieldType::Content | FieldType::Program => Fact::Missing,
+    }
+}
+
+/// The first key that stands twice in one object, if one does: reading into a map keeps the last and says nothing.
+struct Twice(Option<String>);
+
+impl<'de> Deserialize<'de> for Twice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> serde::de::Visitor<'de> for Keys {
+            type Value = Twice;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Twice, A::Error> {
+                let (mut seen, mut twice) = (std::collections::BTreeSet::new(), None);
+                while let Some((key, inner)) = map.next_entry::<String, Inner>()? {
+                    twice = twice.or(inner.0);
+                    if !seen.insert(key.clone()) {
+                        twice = twice.or(Some(key));
+                    }
+                }
+                Ok(Twice(twice))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// The same of a value that may be a number.
+struct Inner(Option<String>);
+
+impl<'de> Deserialize<'de> for Inner {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Any {
+            Object(Twice),
+            Other(serde::de::IgnoredAny),
+        }
+        Ok(Self(match Any::deserialize(deserializer)? {
+            Any::Object(Twice(twice)) => twice,
+            Any::Other(_) => None,
+        }))
     }
 }

@@ -226,8 +226,7 @@ impl Maker<'_, '_> {
         let reachable = self.some(possible);
         if !matches!(reachable, Truth::No) && matches!(self.some(guard), Truth::No) {
             // What was true before a wait and what is asked after it do not go together, but in their turn.
-            let lasting = lasting(&mut ground.terms.borrow_mut(), here);
-            guard = ground.and(&[audience, standing_stage, lasting, own, needs, reached]);
+            guard = ground.and(&[audience, standing_stage, may, own, needs, reached]);
         }
         let guard = if matches!(reachable, Truth::No) { Terms::NEVER } else { guard };
         let plain = here == Terms::ALWAYS && own == Terms::ALWAYS && standing_stage == Terms::ALWAYS;

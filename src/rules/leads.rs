@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::truth::Truth;
 use crate::plan::{EventPattern, Plan, SignalKind};
-use crate::proof::{Example, Found, Memory, Prover, Samples, Universe, Unserved};
+use crate::proof::{Example, Found, Memory, Prover, Remembering, Samples, Universe, Unserved};
+use crate::run::lead::Fact;
 use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
 
@@ -47,7 +48,7 @@ pub struct Ground<'p> {
     pub terms: RefCell<Terms<'p>>,
     prover: Prover,
     /// What was proved in judgements before.
-    memory: Option<Memory>,
+    memory: Option<Remembering>,
     found: RefCell<FxHashMap<(NodeId, Universe), Arc<Found>>>,
     /// Whether somebody is in a node, where nobody has asked who.
     decided: RefCell<FxHashMap<(NodeId, Universe), Truth>>,
@@ -63,10 +64,8 @@ pub struct Ground<'p> {
 impl<'p> Ground<'p> {
     /// A graph of which nothing is proved yet.
     pub fn new(terms: Terms<'p>, prover: Prover, memory: Option<Memory>) -> Self {
-        if let Some(memory) = &memory {
-            memory.begin(terms.plan(), prover.now());
-        }
-        let samples = Samples::new(&terms, prover.now());
+        let memory = memory.map(|memory| memory.begin(terms.plan(), prover.now()));
+        let samples = prover.samples(&terms);
         Self {
             terms: RefCell::new(terms),
             prover,
@@ -173,12 +172,12 @@ impl<'p> Ground<'p> {
 
     /// Kinds of lead of which somebody is owed and nobody served: see [`Prover::unserved`].
     pub fn unserved(&self, pairs: &[(NodeId, NodeId)], fields: &[u32]) -> Vec<Unserved> {
-        let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());
+        let (mut terms, mut asked) = (self.terms.borrow_mut(), self.asked.borrow_mut());
         match &self.memory {
-            Some(memory) => memory.unserved(&self.prover, &terms, pairs, fields, &mut asked),
+            Some(memory) => memory.unserved(&self.prover, &mut terms, pairs, fields, &mut asked),
             None => {
                 *asked += 1;
-                self.prover.unserved(&terms, pairs, fields)
+                self.prover.unserved(&mut terms, pairs, fields)
             }
         }
     }
@@ -342,6 +341,12 @@ impl<'p> Ground<'p> {
     pub fn did(&self, pattern: &EventPattern, last: Option<u64>) -> NodeId {
         let last = last.map(|last| i64::try_from(last).unwrap_or(i64::MAX).min(366 * 86_400 * 10_000));
         self.terms.borrow_mut().did(pattern, last).unwrap_or(Terms::NEVER)
+    }
+
+    /// An event of a pattern: its signal and values. `None` when there can be none.
+    pub fn event(&self, pattern: &EventPattern) -> Option<(u32, Box<[Fact]>)> {
+        let list = self.terms.borrow_mut().list_of(pattern).ok()?;
+        self.prover.event(&self.terms.borrow(), list)
     }
 
     /// Leads that did nothing.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use super::policy::Policy;
 use crate::plan::{Condition, Operand, OrderSign, Rule};
 use crate::proof::sat::{Lit, Sat, Verdict};
 use crate::text::Decimal;
@@ -156,4 +157,18 @@ fn number(operand: &Operand) -> Option<i128> {
         Operand::Seconds(seconds) => Some(i128::from(*seconds) * 1_000_000_000),
         _ => None,
     }
+}
+
+/// Why a rule cannot be asked of a policy: it speaks of leads in words that the policy does not have. Rules of packs are written for
+/// another lead.
+pub fn misfit(policy: &Policy<'_>, rule: &Rule) -> Option<String> {
+    let mut why = None;
+    rule.walk(&mut |operand| match operand {
+        Operand::Leads(predicate) if why.is_none() => why = policy.ground.terms.borrow_mut().predicate(predicate, None).err().map(|unfit| unfit.0),
+        Operand::Only(signals) if why.is_none() => {
+            why = signals.iter().find(|name| policy.signal(name).is_none()).map(|name| format!("the plan has no signal `{name}`"));
+        }
+        _ => {}
+    });
+    why.map(|why| why.replace("of the plan", "of this policy").replace("the plan", "this policy"))
 }

@@ -10,6 +10,7 @@ pub mod message;
 pub mod policy;
 pub mod pressure;
 pub mod prose;
+mod stories;
 pub mod tracks;
 pub mod truth;
 pub mod value;

@@ -60,10 +60,13 @@ pub struct Limit {
 /// What the leads of a kind have in common in one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Common {
-    /// One of these values.
-    OneOf(Vec<Fact>),
-    /// Any value but these.
-    But(Vec<Fact>),
+    /// One of these values, and none of those.
+    Values {
+        /// What they have.
+        inside: Vec<Fact>,
+        /// What others have.
+        outside: Vec<Fact>,
+    },
     /// A set that holds the first of these options and not the second.
     Holds(Vec<u32>, Vec<u32>),
 }
@@ -99,6 +102,8 @@ pub struct Policy<'p> {
     reached: Vec<OnceCell<Vec<u32>>>,
     touches: OnceCell<Vec<(u32, u32)>>,
     carriers: OnceCell<FxHashMap<u32, Vec<(u32, u32)>>>,
+    /// For each content itself and its copies under other names.
+    pub(super) copies: OnceCell<Vec<Vec<u32>>>,
     /// The policy ready to play: as it is, and without what holds messages back.
     players: [OnceCell<Option<crate::run::Policy>>; 2],
     runs: Vec<OnceCell<ProgramRun>>,
@@ -156,6 +161,7 @@ impl<'p> Policy<'p> {
             reached: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             touches: OnceCell::new(),
             carriers: OnceCell::new(),
+            copies: OnceCell::new(),
             players: [OnceCell::new(), OnceCell::new()],
             guards: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),
@@ -249,7 +255,7 @@ impl<'p> Policy<'p> {
             if limited {
                 return crate::run::Policy::new(self.plan, &[], false).ok();
             }
-            crate::run::Policy::new(&super::pressure::without_limits(self.plan), &[], false).ok()
+            crate::run::Policy::new(&super::stories::without_limits(self.plan), &[], false).ok()
         })
         .as_ref()
     }

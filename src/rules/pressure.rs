@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use super::leads::Leads;
 use super::policy::{LimitKind, Policy};
+use super::stories::Asked;
+use super::tracks;
 use super::truth::{Span, Truth};
 use super::value::{Value, setting};
-use crate::plan::{Action, Channel, Plan, Rejoin, Trigger};
+use crate::plan::{Action, Channel, Rejoin, Trigger};
 use crate::proof::rewrite;
-use crate::run::lead::{DAY, Event, Instant, Lead};
-use crate::run::policy::Node;
-use crate::run::trace::{Entry, Trace, What};
-use crate::run::{NodeId, Player, Terms};
+use crate::run::lead::Lead;
+use crate::run::trace::Entry;
+use crate::run::{NodeId, Terms};
 
 /// The most that one lead can get.
 #[derive(Clone, Debug)]
@@ -44,8 +45,6 @@ impl Load {
 
 /// For how long a held message can be late.
 const HELD: u64 = 7 * 86_400;
-/// Repetitions that a story is tried with, where a track can be started as often as a lead acts.
-const AGAIN: usize = 12;
 
 impl Policy<'_> {
     /// The most messages that one lead of a program can get in a window, from all programs, limits applied.
@@ -127,7 +126,7 @@ impl Policy<'_> {
         let mut chosen: Vec<(u32, u32)> = chosen.iter().filter_map(|place| messages.get(*place)).copied().collect();
         let repeated: Vec<(u32, u32)> = messages.iter().zip(&items).filter(|(_, (_, runs))| runs.is_none()).map(|(message, _)| *message).collect();
         chosen.extend(repeated.iter().copied());
-        let story = self.play(messages, &chosen, window, limited, within);
+        let story = self.play(&Asked { messages, window, limited }, &chosen, within, high);
         let low = story.as_ref().map_or(0, |story| story.counted.len() as u64);
         Load { low, high: high.map(|high| high.max(low)), story: story.map(Arc::new) }
     }
@@ -153,25 +152,11 @@ impl Policy<'_> {
                 Rejoin::Never => Some(1),
                 Rejoin::AfterSeconds(seconds) => fits(seconds),
                 // Whom nothing but facts lets in and out stays in.
-                Rejoin::Always if self.stays(program) => Some(1),
+                Rejoin::Always if tracks::stays(&self.ground, program) => Some(1),
                 Rejoin::Always => None,
             },
             Trigger::Stage { .. } | Trigger::Signal(_) => fits(self.least_length(program, track_number)),
         }
-    }
-
-    /// Whether a lead whose facts do not change can leave a program by no means.
-    fn stays(&self, program: u32) -> bool {
-        let Some(of) = self.plan.programs.get(program as usize) else { return false };
-        let moves = |predicate: &crate::plan::Predicate| {
-            let Ok(node) = self.ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
-            let terms = self.ground.terms.borrow();
-            rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
-        };
-        let ends = of.steps.iter().any(|step| matches!(step.action, Action::Leave | Action::Handoff { .. }));
-        let gone = of.goal.as_ref().is_some_and(|goal| goal.ends && moves(&goal.predicate));
-        let handed = self.plan.handoffs.iter().any(|handoff| moves(&handoff.predicate));
-        !ends && !gone && !handed && !moves(&of.audience.predicate) && !of.leave_when.as_ref().is_some_and(moves)
     }
 
     /// The least time that a run of a track takes, in seconds.
@@ -229,7 +214,8 @@ impl Policy<'_> {
         let track_of = |step: u32| of.steps.get(step as usize).map(|step| step.track);
         let Some(track) = track_of(first).filter(|track| track_of(second) == Some(*track)) else { return false };
         let Some(own) = of.tracks.get(track as usize) else { return false };
-        let once = matches!(own.trigger, Trigger::Join) && (of.rejoin == Rejoin::Never || self.stays(program)) || matches!(own.trigger, Trigger::Moment(_));
+        let once = matches!(own.trigger, Trigger::Join) && (of.rejoin == Rejoin::Never || tracks::stays(&self.ground, program))
+            || matches!(own.trigger, Trigger::Moment(_));
         let mut wait: Vec<Option<u64>> = vec![None; of.steps.len()];
         if let Some(slot) = wait.get_mut(first as usize) {
             *slot = Some(0);
@@ -324,99 +310,4 @@ impl Policy<'_> {
         let own: Option<u64> = own.into_values().sum();
         whole.into_iter().chain(each).chain(own).min()
     }
-
-    /// Plays leads who could get these messages, and keeps the story in which most of those that count come in one window.
-    fn play(&self, messages: &[(u32, u32)], chosen: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads) -> Option<Played> {
-        let mut player = Player::new(self.playing(limited)?);
-        let mut best: Option<Played> = None;
-        let mut try_lead = |lead: &Lead, from: Instant| {
-            let last = lead.events.last().map_or(from, |event| event.at);
-            let until = last.max(from) + 30 * DAY + window.map_or(150 * DAY, |window| 2 * i64::try_from(window).unwrap_or(0) + 60 * DAY);
-            let mut trace = Trace::default();
-            player.play(lead, from, until, &mut trace);
-            let counted = busiest(&trace.entries, messages, window);
-            if best.as_ref().is_none_or(|known| counted.len() > known.counted.len()) {
-                best = Some(Played { lead: lead.clone(), entries: trace.entries, counted });
-            }
-        };
-        for still in self.candidates(chosen, within) {
-            let mut lead = still.lead.clone();
-            let first = lead.events.first().map_or(still.now, |event| event.at).min(still.now);
-            for from in [first - 3_600, still.now] {
-                lead.identified = Some(from);
-                try_lead(&lead, from);
-            }
-            // Who does it all over again, day by day.
-            let acts: Vec<Event> = lead.events.iter().filter(|event| self.acts(event.signal)).cloned().collect();
-            if !acts.is_empty() {
-                let from = first - 3_600;
-                let mut again = lead.clone();
-                again.identified = Some(from);
-                for round in 1..=AGAIN as i64 {
-                    again.events.extend(acts.iter().map(|event| Event { at: event.at + round * DAY, ..event.clone() }));
-                }
-                again.events.sort_by_key(|event| event.at);
-                try_lead(&again, from);
-            }
-        }
-        best
-    }
-
-    /// Leads who could get as many of these messages together as was found.
-    fn candidates(&self, chosen: &[(u32, u32)], within: Leads) -> Vec<crate::run::still::Still> {
-        let guard = |(program, step): &(u32, u32)| self.guards(*program).and_then(|guards| guards.steps.get(*step as usize)).map(|step| step.guard.known);
-        let mut found = Vec::new();
-        let mut together = vec![within.known];
-        for node in chosen.iter().filter_map(guard) {
-            together.push(node);
-            let all = self.ground.and(&together);
-            if !self.ground.some(all).is_yes() {
-                together.pop();
-            }
-        }
-        // And those whose signals start the tracks, whatever else they did.
-        for nodes in [together, vec![within.known]] {
-            let all = self.ground.and(&nodes);
-            if let Some(example) = self.ground.find(all, crate::proof::Universe::Database).example() {
-                found.push(example.still.clone());
-            }
-        }
-        found
-    }
-}
-
-/// The plan without what holds messages back.
-pub(super) fn without_limits(plan: &Plan) -> Plan {
-    let mut plan = plan.clone();
-    plan.limits.caps.clear();
-    plan.limits.quiet = None;
-    for program in &mut plan.programs {
-        program.caps.clear();
-        program.send_on = None;
-    }
-    plan
-}
-
-/// The places of the messages that count in the window that has most.
-fn busiest(entries: &[Entry], messages: &[(u32, u32)], window: Option<u64>) -> Vec<usize> {
-    let sent: Vec<(usize, Instant)> = entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| matches!(&entry.what, What::Sent { step, .. } if messages.contains(&(step.program, step.step))))
-        .map(|(place, entry)| (place, entry.at))
-        .collect();
-    let Some(window) = window.and_then(|window| i64::try_from(window).ok()) else { return sent.into_iter().map(|(place, _)| place).collect() };
-    let mut best: &[(usize, Instant)] = &[];
-    let mut start = 0;
-    for (end, (_, at)) in sent.iter().enumerate() {
-        while sent.get(start).is_some_and(|(_, first)| *first <= at - window) {
-            start += 1;
-        }
-        if let Some(here) = sent.get(start..=end)
-            && here.len() > best.len()
-        {
-            best = here;
-        }
-    }
-    best.iter().map(|(place, _)| *place).collect()
 }

@@ -45,6 +45,21 @@ pub fn of_program(ground: &Ground<'_>, number: u32) -> ProgramRun {
     maker.make()
 }
 
+/// Whether a lead whose facts do not change can leave a program by no means.
+pub fn stays(ground: &Ground<'_>, program: u32) -> bool {
+    let plan = ground.plan();
+    let Some(of) = plan.programs.get(program as usize) else { return false };
+    let moves = |predicate: &plan::Predicate| {
+        let Ok(node) = ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
+        let terms = ground.terms.borrow();
+        rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
+    };
+    let ends = of.steps.iter().any(|step| matches!(step.action, Action::Leave | Action::Handoff { .. }));
+    let gone = of.goal.as_ref().is_some_and(|goal| goal.ends && moves(&goal.predicate));
+    let handed = plan.handoffs.iter().any(|handoff| moves(&handoff.predicate));
+    !ends && !gone && !handed && !moves(&of.audience.predicate) && !of.leave_when.as_ref().is_some_and(moves)
+}
+
 struct Maker<'g, 'p> {
     ground: &'g Ground<'p>,
     number: u32,
@@ -161,13 +176,27 @@ impl Maker<'_, '_> {
                     _ => None,
                 })
                 .collect();
-            run.most_touches += most.min(own.len() as u32);
+            // Another time another way may be taken.
+            run.most_touches += if self.runs_again(track) { own.len() as u32 } else { most.min(own.len() as u32) };
             keys.extend(own);
         }
         run.most_touches = run.most_touches.min(keys.len() as u32);
         self.listens(&mut run);
         run.shape = self.shape();
         run
+    }
+
+    /// Whether a lead can go through a track more than once.
+    fn runs_again(&self, track: &plan::Track) -> bool {
+        match track.trigger {
+            Trigger::Moment(_) => false,
+            Trigger::Join => match self.program.rejoin {
+                plan::Rejoin::Never => false,
+                plan::Rejoin::AfterSeconds(_) => true,
+                plan::Rejoin::Always => !stays(self.ground, self.number),
+            },
+            Trigger::Stage { .. } | Trigger::Signal(_) | Trigger::EverySeconds(_) => true,
+        }
     }
 
     /// The longest run and the most touches of a track.

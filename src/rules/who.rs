@@ -67,17 +67,26 @@ pub fn kind(plan: &Plan, kind: &Kind) -> String {
             let values: Vec<String> = numbers.iter().map(|number| value(field, &Fact::Option(*number))).collect();
             crate::diagnostics::list_words(values.iter().map(String::as_str), word, 20).replace('`', "")
         };
-        match (facet_of(field), common) {
-            ("role", Common::OneOf(facts)) if !facts.contains(&Fact::Missing) => noun = either(facts),
-            ("industry", Common::OneOf(facts)) if !facts.contains(&Fact::Missing) => rest.push(format!("in {}", either(facts))),
-            ("industry", Common::But(facts)) if !facts.contains(&Fact::Missing) => rest.push(format!("in any {} but {}", words(&field.name), either(facts))),
-            (_, Common::OneOf(facts)) => rest.push(format!("with `{}` {}", field.name, either(facts))),
-            (_, Common::But(facts)) => rest.push(format!("with any `{}` but {}", field.name, either(facts))),
-            (_, Common::Holds(with, without)) => rest.push(match (with.as_slice(), without.as_slice()) {
-                ([], without) => format!("without `{}` {}", field.name, options(without, "or")),
-                (with, []) => format!("with `{}` {}", field.name, options(with, "and")),
-                (with, without) => format!("with `{}` {}, but not {}", field.name, options(with, "and"), options(without, "or")),
-            }),
+        // Few that are left out are said sooner than many that are not.
+        let (but, facts) = match common {
+            Common::Holds(with, without) => {
+                rest.push(match (with.as_slice(), without.as_slice()) {
+                    ([], without) => format!("without `{}` {}", field.name, options(without, "or")),
+                    (with, []) => format!("with `{}` {}", field.name, options(with, "and")),
+                    (with, without) => format!("with `{}` {}, but not {}", field.name, options(with, "and"), options(without, "or")),
+                });
+                continue;
+            }
+            Common::Values { inside, outside } if outside.len() * 2 < inside.len() => (true, outside),
+            Common::Values { inside, .. } => (false, inside),
+        };
+        match (facet_of(field), but) {
+            // A second field that says what they do stands behind the first.
+            ("role", false) if noun.is_empty() && !facts.contains(&Fact::Missing) => noun = either(facts),
+            ("industry", false) if !facts.contains(&Fact::Missing) => rest.push(format!("in {}", either(facts))),
+            ("industry", true) if !facts.contains(&Fact::Missing) => rest.push(format!("in any {} but {}", words(&field.name), either(facts))),
+            (_, false) => rest.push(format!("with `{}` {}", field.name, either(facts))),
+            (_, true) => rest.push(format!("with any `{}` but {}", field.name, either(facts))),
         }
     }
     if noun.is_empty() {

@@ -2,11 +2,13 @@
 
 Reads one JSON document a line from standard input: a plan, and questions with the prover's answers ("somebody" or "nobody").
 Each question is put to Z3 in its own theories: integers, reals, strings, and as many events as the question can need.
-Prints how many agree; ends with 1 if one does not.
+Prints how many agree; ends with 1 if one does not. With `--time` also how long Z3 took for each: to search alone, and with a
+fresh solver and its assertions.
 """
 
 import json
 import sys
+import time
 
 import z3
 
@@ -288,15 +290,20 @@ class Question:
 
 def main():
     agree, apart, skipped, open_ = 0, [], 0, 0
+    alone, whole = [], []
     for line in sys.stdin:
         document = json.loads(line)
         for question in document["questions"]:
+            begun = time.perf_counter()
             try:
                 asked = Question(document["plan"], question["predicate"])
             except TooLarge:
                 skipped += 1
                 continue
+            made = time.perf_counter()
             found = asked.solver.check()
+            alone.append(time.perf_counter() - made)
+            whole.append(time.perf_counter() - begun)
             if found == z3.unknown:
                 open_ += 1
                 continue
@@ -306,6 +313,11 @@ def main():
             else:
                 apart.append((question["answer"], said, json.dumps(question["predicate"])))
     print(f"{agree} agree, {len(apart)} do not, {skipped} skipped, {open_} open")
+    if "--time" in sys.argv:
+        for name, times in (("the search alone", sorted(alone)), ("with a fresh solver", sorted(whole))):
+            if times:
+                shown = [times[len(times) // 2], times[len(times) * 99 // 100], times[-1]]
+                print(f"{name}: median, 99th percentile, most: " + ", ".join(f"{1e3 * each:.3f} ms" for each in shown))
     for answer in apart[:5]:
         print("the prover: %s; Z3: %s; %s" % answer)
     sys.exit(1 if apart else 0)

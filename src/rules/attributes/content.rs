@@ -1,5 +1,9 @@
 //! Attributes of contents.
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
 use super::super::leads::Leads;
 use super::super::policy::Policy;
 use super::super::prose::ENOUGH;
@@ -11,10 +15,29 @@ use crate::text::Date;
 const SELLING: [&str; 7] = ["brochure", "datasheet", "demo", "trial", "pricing", "announcement", "release_notes"];
 
 impl Policy<'_> {
+    /// The messages that carry a content or a copy of it.
     fn direct_with(&self, content: u32) -> Vec<(u32, u32)> {
-        let mut touches = self.touches_with(content).to_vec();
+        let mut touches: Vec<(u32, u32)> = self.copies(content).iter().flat_map(|content| self.touches_with(*content)).copied().collect();
         touches.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
+        touches.sort_unstable();
         touches
+    }
+
+    /// A content and those that are the same under another name: on one page, of one text, or alike in all that they say.
+    fn copies(&self, content: u32) -> &[u32] {
+        let all = self.copies.get_or_init(|| {
+            let mut alike: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+            let marks: Vec<Vec<String>> = self.plan.contents.iter().map(marks).collect();
+            for (place, marks) in (0..).zip(&marks) {
+                marks.iter().for_each(|mark| alike.entry(mark.clone()).or_default().push(place));
+            }
+            let copies = |(place, marks): (u32, &Vec<String>)| -> Vec<u32> {
+                let all: BTreeSet<u32> = marks.iter().filter_map(|mark| alike.get(mark)).flatten().copied().chain([place]).collect();
+                all.into_iter().collect()
+            };
+            (0..).zip(&marks).map(copies).collect()
+        });
+        all.get(content as usize).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn content_attribute(&self, content: u32, name: &str) -> Value {
@@ -108,10 +131,23 @@ impl Policy<'_> {
     }
 }
 
+/// The languages of ISO 639-1 that sites have pages in: the first words of their addresses.
+const LANGUAGES: &str = "ar bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko lt lv mk ms mt nb nl nn no pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh";
+
 /// `en`, `en-GB`
 pub(crate) fn is_english(language: &str) -> bool {
     let first = language.split(['-', '_']).next().unwrap_or("");
     first.eq_ignore_ascii_case("en") || first.eq_ignore_ascii_case("english")
+}
+
+/// What tells that another content is the same.
+fn marks(content: &Content) -> Vec<String> {
+    let page = content.url.as_deref().and_then(host_and_path).filter(|(_, path)| !is_front_door(path));
+    let page = page.map(|(host, path)| format!("page {}{}", host.to_lowercase(), path.trim_end_matches('/')));
+    let text = content.text.as_ref().map(|text| format!("text {}", text.sha256));
+    let said = content.title.is_some() && content.answers.is_some() && content.gives.is_some();
+    let said = said.then(|| format!("said {:?} {:?} {:?}", content.title, content.answers, content.gives));
+    page.into_iter().chain(text).chain(said).collect()
 }
 
 fn host_and_path(url: &str) -> Option<(&str, &str)> {
@@ -130,7 +166,7 @@ fn is_front_door(path: &str) -> bool {
             let one = one.to_ascii_lowercase();
             let language = one.len() == 2 || (one.len() == 5 && one.as_bytes().get(2).is_some_and(|dash| matches!(dash, b'-' | b'_')));
             matches!(one.as_str(), "index.html" | "index.htm" | "index.php" | "home" | "home.html")
-                || (language && one.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_')))
+                || (language && LANGUAGES.split(' ').any(|code| one.starts_with(code)))
         }
         _ => false,
     }

@@ -8,7 +8,7 @@ use super::super::policy::{Common, Gaps, Kind, Policy};
 use super::super::truth::Truth;
 use super::super::value::{Entity, Value};
 use crate::plan::{Channel, FieldType};
-use crate::proof::Told;
+use crate::proof::{Example, Told, Universe};
 use crate::run::lead::Fact;
 use crate::run::policy::{Node, Test};
 use crate::run::{NodeId, Terms};
@@ -58,7 +58,10 @@ impl Policy<'_> {
         let found = self.ground.unserved(&pairs, &self.kind_fields());
         for (((entity, _), (owed, _)), found) in places.into_iter().zip(pairs).zip(found) {
             let left: Vec<NodeId> = found.kinds.iter().map(|kind| self.ground.and(&[owed, self.told(kind)])).collect();
-            let leads = if found.gave_up { Value::Unknown(super::super::truth::TOO_LONG.into()) } else { Value::Leads(Leads::of(self.ground.or(&left))) };
+            let left = self.ground.or(&left);
+            // Who is found to be left out is so whatever else was not found out.
+            let open = found.gave_up && !self.ground.some(left).is_yes();
+            let leads = if open { Value::Unknown(super::super::truth::TOO_LONG.into()) } else { Value::Leads(Leads::of(left)) };
             self.gaps.borrow_mut().insert(entity, Gaps { leads, owed, kinds: found.kinds });
         }
     }
@@ -84,23 +87,23 @@ impl Policy<'_> {
         self.ground.and(&tests)
     }
 
-    /// The kinds of lead that nothing serves at a stage (or before a journey's first), in the few words that explain them; known once it was
-    /// asked who is unserved.
-    pub fn gaps_of(&self, entity: Entity) -> Vec<Kind> {
+    /// The kinds of lead that nothing serves at a stage (or before a journey's first), in the few words that explain them, with somebody of each;
+    /// known once it was asked who is unserved.
+    pub fn gaps_of(&self, entity: Entity) -> Vec<(Kind, Option<Example>)> {
         let Some((owed, kinds)) = self.gaps.borrow().get(&entity).map(|gaps| (gaps.owed, gaps.kinds.clone())) else { return Vec::new() };
-        let mut found: Vec<Kind> = Vec::new();
+        let mut found: Vec<(Kind, Option<Example>)> = Vec::new();
         for kind in kinds {
             let there = self.ground.and(&[owed, self.told(&kind)]);
             if !self.ground.some(there).is_yes() {
                 continue;
             }
             let kind = self.in_common(&kind, there, owed);
-            if !found.contains(&kind) {
-                found.push(kind);
+            if !found.iter().any(|(known, _)| *known == kind) {
+                found.push((kind, self.ground.find(there, Universe::Database).example().cloned()));
             }
         }
-        found.sort_by_key(|kind| format!("{kind:?}"));
-        found
+        found.sort_by(|(one, _), (other, _)| in_words(one).cmp(&in_words(other)));
+        told_once(found)
     }
 
     /// What the leads of a kind have in common that others who are owed something have not.
@@ -111,7 +114,7 @@ impl Policy<'_> {
                 kind.iter().filter_map(|(node, is)| if let Node::Fact(field, test) = terms.node(*node) { Some((*field, test.clone(), *is)) } else { None });
             of.collect()
         };
-        tests.sort_by_key(|(field, test, _)| (*field, format!("{test:?}")));
+        tests.sort_by_key(|(field, test, _)| (*field, test.order()));
         let fields: BTreeSet<u32> = tests.iter().map(|(field, ..)| *field).collect();
         let mut common = Kind::new();
         for field in fields {
@@ -133,13 +136,73 @@ impl Policy<'_> {
             let (inside, rest): (Vec<Fact>, Vec<Fact>) =
                 values.into_iter().partition(|value| own.iter().all(|(_, test, is)| test.holds(value) == *is) && some(there, value));
             let outside: Vec<Fact> = rest.into_iter().filter(|value| some(owed, value)).collect();
-            match (inside.len(), outside.len()) {
-                // Nobody else is owed anything.
-                (_, 0) => {}
-                (inside_count, outside_count) if outside_count * 2 < inside_count => common.push((field, Common::But(outside))),
-                _ => common.push((field, Common::OneOf(inside))),
+            // Where nobody else is owed anything, the field tells nothing apart.
+            if !outside.is_empty() {
+                common.push((field, Common::Values { inside, outside }));
             }
         }
         common
     }
+}
+
+/// Whether all leads of a kind are of another, as far as their words tell.
+fn within(kind: &Kind, other: &Kind) -> bool {
+    other.iter().all(|(field, wide)| {
+        kind.iter().any(|(known, narrow)| {
+            known == field
+                && match (narrow, wide) {
+                    (Common::Values { inside, .. }, Common::Values { inside: wide, .. }) => inside.iter().all(|value| wide.contains(value)),
+                    (Common::Holds(with, without), Common::Holds(wide_with, wide_without)) => {
+                        wide_with.iter().all(|option| with.contains(option)) && wide_without.iter().all(|option| without.contains(option))
+                    }
+                    _ => false,
+                }
+        })
+    })
+}
+
+/// Each kind without the values of which another kind says the same already, and without those that lie within another.
+fn told_once(found: Vec<(Kind, Option<Example>)>) -> Vec<(Kind, Option<Example>)> {
+    let kinds: Vec<Kind> = found.iter().map(|(kind, _)| kind.clone()).collect();
+    let others = |place: usize| kinds.iter().enumerate().filter(move |(other, _)| *other != place).map(|(_, kind)| kind);
+    let mut told: Vec<(Kind, Option<Example>)> = Vec::new();
+    for (place, (mut kind, example)) in found.into_iter().enumerate() {
+        // Of two that say the same the first stays.
+        if others(place).any(|other| within(&kind, other) && !within(other, &kind)) || told.iter().any(|(known, _)| known == &kind) {
+            continue;
+        }
+        let before = kind.clone();
+        for (field, common) in &mut kind {
+            let Common::Values { inside, .. } = common else { continue };
+            let said = |value: &Fact| {
+                let alone: Kind = before
+                    .iter()
+                    .map(|(known, common)| match common {
+                        Common::Values { outside, .. } if known == field => (*known, Common::Values { inside: vec![value.clone()], outside: outside.clone() }),
+                        common => (*known, common.clone()),
+                    })
+                    .collect();
+                others(place).any(|other| other.len() < before.len() && within(&alone, other))
+            };
+            let (again, left): (Vec<Fact>, Vec<Fact>) = inside.iter().cloned().partition(said);
+            // Somebody else than the example of this kind would have to be found where it is one of those.
+            if !left.is_empty() && example.as_ref().is_none_or(|example| !again.contains(example.still.fact(*field))) {
+                let Common::Values { outside, .. } = common else { continue };
+                *common = Common::Values { inside: left, outside: outside.iter().cloned().chain(again).collect() };
+            }
+        }
+        told.push((kind, example));
+    }
+    told
+}
+
+/// A kind as numbers that sort as people read: fields and their values in the order in which they are declared.
+fn in_words(kind: &Kind) -> Vec<(u32, Vec<u32>)> {
+    let number = |fact: &Fact| if let Fact::Option(option) = fact { *option } else { u32::MAX };
+    kind.iter()
+        .map(|(field, common)| match common {
+            Common::Values { inside, .. } => (*field, inside.iter().map(number).collect()),
+            Common::Holds(with, without) => (*field, with.iter().chain(without).copied().collect()),
+        })
+        .collect()
 }

@@ -7,8 +7,9 @@ use super::super::leads::Leads;
 use super::super::policy::Policy;
 use super::super::truth::{Span, Truth};
 use super::super::value::{Entity, Value};
+use crate::plan::FieldType;
 use crate::proof::{Universe, rewrite};
-use crate::run::policy::Node;
+use crate::run::policy::{Node, Test};
 use crate::run::{NodeId, Terms};
 
 /// Groups that depend on more ways than this for one facet are not looked at one by one.
@@ -67,7 +68,7 @@ impl Policy<'_> {
 
     /// The node with some fields fixed, once for each way in which the tests of them can come out.
     fn ways(&self, node: NodeId, fields: &[u32]) -> Option<Vec<NodeId>> {
-        let kinds = self.combinations(fields, node)?;
+        let kinds = self.combinations(fields, node, false)?;
         if kinds.len() > WAYS {
             return None;
         }
@@ -153,6 +154,11 @@ impl Policy<'_> {
                         .filter(|leaf| matches!(terms.node(*leaf), Node::Clock(field, _) if fields.contains(field)))
                         .collect()
                 };
+                // Who is in only because nothing is known of them was not chosen by what they are.
+                let known: Vec<NodeId> = fields.iter().map(|field| self.is_told(*field)).collect();
+                if nobody(self.ground.and(&[node, self.ground.or(&known)])) {
+                    return false;
+                }
                 // A date against the clock: with some date the lead would be out, if they are with all such tests turned round.
                 if !timed.is_empty() {
                     return nobody(self.all_ways(node, &timed));
@@ -160,6 +166,33 @@ impl Policy<'_> {
                 self.ways(node, &fields).is_some_and(|ways| nobody(self.ground.and(&ways)))
             }
         }
+    }
+
+    /// Leads of whom something is known in a field: of a set, an option.
+    fn is_told(&self, field: u32) -> NodeId {
+        let mut terms = self.ground.terms.borrow_mut();
+        match self.plan.lead.fields.get(field as usize) {
+            Some(of) if matches!(of.ty, FieldType::SetOf(_)) => {
+                let options: Vec<NodeId> = (0..self.values_of(field)).map(|option| terms.add(Node::Fact(field, Test::Has(option)))).collect();
+                terms.or(options)
+            }
+            Some(of) if of.optional => terms.add(Node::Fact(field, Test::Known)),
+            _ => Terms::ALWAYS,
+        }
+    }
+
+    /// Whether everyone who did nothing is in a node, save for those whom nothing is owed: customers, handed off, barred.
+    fn holds_all_silent(&self, node: NodeId) -> bool {
+        let Value::Leads(settled) = self.attribute(Entity::Workspace, "settled", None) else { return false };
+        let mut out = vec![settled.known];
+        for channel in &self.plan.limits.channels {
+            if channel.message {
+                out.push(super::super::guards::channel(&self.ground, channel.channel).barred);
+            }
+        }
+        let idle = self.ground.and(&[self.ground.silent(None).known, self.ground.not(self.ground.or(&out))]);
+        let nobody = |node: NodeId| matches!(self.ground.some(node), Truth::No);
+        !nobody(idle) && nobody(self.ground.and(&[idle, self.ground.not(node)]))
     }
 
     /// The node whatever some leaves are: for each combination of their truths.
@@ -175,6 +208,10 @@ impl Policy<'_> {
     /// Whether a group holds leads of some stages only: in no journey's every stage, and each in one.
     fn asks_for_a_stage(&self, node: NodeId, universe: Universe) -> bool {
         let nobody = |node: NodeId| matches!(self.ground.some_of(node, universe), Truth::No);
+        // A stage at which everyone is who did nothing is no choice.
+        if universe == Universe::Database && self.holds_all_silent(node) {
+            return false;
+        }
         (0..self.plan.journeys.len() as u32).any(|journey| {
             let members: Vec<NodeId> = self
                 .stages_of(journey)
@@ -205,7 +242,9 @@ impl Policy<'_> {
         let node = self.ground.and(&[leads.known, silent.known]);
         let asked = self.asked_fields(node);
         let fields: Vec<u32> = kinds.into_iter().filter(|field| asked.contains(field)).collect();
-        let Some(kinds) = self.combinations(&fields, node) else { return Value::Unknown("there are too many kinds of lead to look at one by one".into()) };
+        let Some(kinds) = self.combinations(&fields, node, true) else {
+            return Value::Unknown("there are too many kinds of lead to look at one by one".into());
+        };
         let (mut inside, mut all, mut open) = (0u128, 0u128, 0u128);
         for kind in kinds {
             let of_kind = self.ground.and(&[self.of_kind(&kind), node]);

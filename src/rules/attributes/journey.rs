@@ -124,11 +124,11 @@ impl Policy<'_> {
     }
 
     /// Every combination of the ways in which a node asks for some fields, with how many kinds of lead each stands for; `None` where they
-    /// are too many.
-    pub(super) fn combinations(&self, fields: &[u32], node: NodeId) -> Option<Vec<Combination>> {
+    /// are too many. With `single` sets hold one option at most.
+    pub(super) fn combinations(&self, fields: &[u32], node: NodeId, single: bool) -> Option<Vec<Combination>> {
         let mut found = vec![Combination { values: Vec::new(), count: 1 }];
         for field in fields {
-            let regions = rewrite::regions(self.plan, &self.ground.terms.borrow(), node, *field, self.now);
+            let regions = rewrite::regions(self.plan, &self.ground.terms.borrow(), node, *field, self.now, single);
             let mut next = Vec::with_capacity(found.len() * regions.len());
             for kind in &found {
                 for (value, count) in &regions {

@@ -131,7 +131,8 @@ impl Policy<'_> {
                     Trigger::Join => "join",
                     Trigger::Stage { .. } => "stage",
                     Trigger::Signal(_) => "signal",
-                    Trigger::EverySeconds(_) | Trigger::Moment(_) => "clock",
+                    Trigger::EverySeconds(_) => "clock",
+                    Trigger::Moment(_) => "date",
                 }
                 .into(),
             ),

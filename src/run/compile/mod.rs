@@ -67,7 +67,9 @@ pub(super) struct Builder<'p> {
     list_meanings: Vec<Meaning>,
     score_meanings: Vec<Meaning>,
     lists: Vec<List>,
+    /// Lists by what is written, and by what that means.
     list_of: FxHashMap<(u32, Option<Predicate>), u32>,
+    list_of_meaning: FxHashMap<Meaning, u32>,
     signals: Vec<Vec<u32>>,
     /// The tests of each signal's fields, numbered.
     tests: FxHashMap<(u32, u32, super::policy::Test), u32>,
@@ -81,8 +83,9 @@ pub(super) struct Builder<'p> {
     from_stage: Vec<Vec<NodeId>>,
     scores: Vec<Score>,
     score_state: Vec<Once>,
-    /// The anchors of each program's labels.
+    /// The anchors of each program's labels, and the labels in the order of their anchors.
     labels: FxHashMap<(u32, SmolStr), u32>,
+    label_names: Vec<(u32, SmolStr)>,
 }
 
 impl Policy {
@@ -129,6 +132,7 @@ impl<'p> Builder<'p> {
             score_meanings: vec![0; plan.scores.len()],
             lists: Vec::new(),
             list_of: FxHashMap::default(),
+            list_of_meaning: FxHashMap::default(),
             signals: vec![Vec::new(); plan.signals.len()],
             tests: FxHashMap::default(),
             test_counts: vec![0; plan.signals.len()],
@@ -140,6 +144,7 @@ impl<'p> Builder<'p> {
             scores: Vec::new(),
             score_state: vec![Once::NotYet; plan.scores.len()],
             labels: FxHashMap::default(),
+            label_names: Vec::new(),
         };
         // The two constants come first, so that they are known by their numbers.
         builder.node(Node::Constant(false));
@@ -437,8 +442,8 @@ impl<'p> Builder<'p> {
         if (anchor as usize) < self.plan.programs.len() {
             return Some((anchor, None));
         }
-        let label = self.labels.iter().find(|(_, known)| **known == anchor);
-        label.map(|((program, label), _)| (*program, Some(label.clone())))
+        let (program, label) = self.label_names.get(anchor as usize - self.plan.programs.len())?;
+        Some((*program, Some(label.clone())))
     }
 
     fn instant(&self, text: &str) -> Made<Instant> {

@@ -99,7 +99,11 @@ impl Builder<'_> {
                 let program = scope.program.ok_or_else(outside)?;
                 // The first anchors are the programs' joins.
                 let next = (self.plan.programs.len() + self.labels.len()) as u32;
-                window.anchor = Some(*self.labels.entry((program, label.clone())).or_insert(next));
+                let anchor = *self.labels.entry((program, label.clone())).or_insert(next);
+                if anchor == next {
+                    self.label_names.push((program, label.clone()));
+                }
+                window.anchor = Some(anchor);
             }
         }
         let bound = |this: &mut Self, least: u32| match least {
@@ -126,8 +130,15 @@ impl Builder<'_> {
             return Ok(*list);
         }
         let filter = event.filter.as_ref().map(|filter| self.filter(filter, signal)).transpose()?;
+        // What is written in two ways may mean the same.
+        let meaning = Self::list_meaning(signal, filter.as_ref());
+        if let Some(list) = self.list_of_meaning.get(&meaning) {
+            self.list_of.insert(key, *list);
+            return Ok(*list);
+        }
         let number = self.lists.len() as u32;
-        self.list_meanings.push(Self::list_meaning(signal, filter.as_ref()));
+        self.list_of_meaning.insert(meaning, number);
+        self.list_meanings.push(meaning);
         self.lists.push(List { signal, filter, kept: false, counts: Vec::new(), scores: Vec::new(), tracks: Vec::new(), joins: Vec::new() });
         self.list_of.insert(key, number);
         at_mut(&mut self.signals, signal)?.push(number);
