@@ -45,15 +45,18 @@ pub fn of_program(ground: &Ground<'_>, number: u32) -> ProgramRun {
     maker.make()
 }
 
+/// Whether a condition of a program can turn for a lead whose facts do not change.
+fn moves(ground: &Ground<'_>, program: u32, predicate: &plan::Predicate) -> bool {
+    let Ok(node) = ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
+    let terms = ground.terms.borrow();
+    rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
+}
+
 /// Whether a lead whose facts do not change can leave a program by no means.
 pub fn stays(ground: &Ground<'_>, program: u32) -> bool {
     let plan = ground.plan();
     let Some(of) = plan.programs.get(program as usize) else { return false };
-    let moves = |predicate: &plan::Predicate| {
-        let Ok(node) = ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
-        let terms = ground.terms.borrow();
-        rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
-    };
+    let moves = |predicate: &plan::Predicate| moves(ground, program, predicate);
     let ends = of.steps.iter().any(|step| matches!(step.action, Action::Leave | Action::Handoff { .. }));
     let gone = of.goal.as_ref().is_some_and(|goal| goal.ends && moves(&goal.predicate));
     let handed = plan.handoffs.iter().any(|handoff| moves(&handoff.predicate));
@@ -176,14 +179,43 @@ impl Maker<'_, '_> {
                     _ => None,
                 })
                 .collect();
-            // Another time another way may be taken.
-            run.most_touches += if self.runs_again(track) { own.len() as u32 } else { most.min(own.len() as u32) };
+            let most = if self.runs_again(track) { self.in_all_runs(track).len() as u32 } else { most };
+            run.most_touches += most.min(own.len() as u32);
             keys.extend(own);
         }
         run.most_touches = run.most_touches.min(keys.len() as u32);
         self.listens(&mut run);
         run.shape = self.shape();
         run
+    }
+
+    /// The most different touches of a track that runs again and again for one lead: at a look at what they did another way may be taken
+    /// another time; at a look at facts, which do not change, always the same.
+    fn in_all_runs(&self, track: &plan::Track) -> BTreeSet<String> {
+        let mut after: FxHashMap<u32, BTreeSet<String>> = FxHashMap::default();
+        let of = |after: &FxHashMap<u32, BTreeSet<String>>, id: Option<u32>| id.and_then(|id| after.get(&id)).cloned().unwrap_or_default();
+        for (place, step) in self.program.steps.iter().enumerate().rev() {
+            let found = match &step.action {
+                Action::Touch(touch) => {
+                    let mut found = of(&after, touch.next);
+                    found.insert(touch.once.as_ref().map_or_else(|| key_of(touch, place), ToString::to_string));
+                    found
+                }
+                Action::Wait { next, .. } | Action::WaitUntil { next, .. } => of(&after, *next),
+                Action::If { branches, otherwise } => {
+                    let ways = branches.iter().map(|branch| of(&after, branch.next)).chain([of(&after, *otherwise)]);
+                    if branches.iter().any(|branch| moves(self.ground, self.number, &branch.when)) {
+                        ways.flatten().collect()
+                    } else {
+                        ways.max_by_key(BTreeSet::len).unwrap_or_default()
+                    }
+                }
+                Action::Split { arms, .. } => arms.iter().flat_map(|arm| of(&after, arm.next)).collect(),
+                Action::Handoff { .. } | Action::Leave => BTreeSet::new(),
+            };
+            after.insert(step.id, found);
+        }
+        of(&after, track.first)
     }
 
     /// Whether a lead can go through a track more than once.

@@ -145,8 +145,7 @@ fn marks(content: &Content) -> Vec<String> {
     let page = content.url.as_deref().and_then(host_and_path).filter(|(_, path)| !is_front_door(path));
     let page = page.map(|(host, path)| format!("page {}{}", host.to_lowercase(), path.trim_end_matches('/')));
     let text = content.text.as_ref().map(|text| format!("text {}", text.sha256));
-    let said = content.title.is_some() && content.answers.is_some() && content.gives.is_some();
-    let said = said.then(|| format!("said {:?} {:?} {:?}", content.title, content.answers, content.gives));
+    let said = content.answers.as_ref().zip(content.gives.as_ref()).map(|(answers, gives)| format!("said {answers:?} {gives:?}"));
     page.into_iter().chain(text).chain(said).collect()
 }
 
