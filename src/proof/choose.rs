@@ -1,5 +1,7 @@
 //! Values a person would give: quiet where nothing is asked, round where something is.
 
+use rustc_hash::FxHashSet;
+
 use super::column::Ask;
 use crate::plan::{Bounds, DateBounds, Field, FieldType, TextPlace};
 use crate::run::clock::day_start;
@@ -49,12 +51,25 @@ pub(super) fn value(field: &Field, others: usize, asks: &[(Ask<'_>, bool)], now:
         }
         FieldType::Content => [Fact::Content(None)].into_iter().chain((0..others as u32).map(|number| Fact::Content(Some(number)))).find(fits),
         FieldType::Program => [Fact::Program(None)].into_iter().chain((0..others as u32).map(|number| Fact::Program(Some(number)))).find(fits),
-        FieldType::Number(bounds) => number(bounds, false, asks).into_iter().map(Fact::Number).find(fits),
-        FieldType::WholeNumber(bounds) => number(bounds, true, asks).into_iter().map(Fact::Number).find(fits),
+        FieldType::Number(bounds) | FieldType::WholeNumber(bounds) => {
+            // What must not be is looked up: there can be thousands of numbers that are left out one by one.
+            let barred: FxHashSet<Decimal> = asks.iter().flat_map(|(ask, is)| barred(ask, *is)).collect();
+            let numbers = number(bounds, matches!(field.ty, FieldType::WholeNumber(_)), asks);
+            numbers.into_iter().filter(|number| !barred.contains(number)).map(Fact::Number).find(fits)
+        }
         FieldType::Text | FieldType::AddressOf(_) => texts(asks).into_iter().map(|text| Fact::Text(text.into())).find(fits),
         FieldType::Date(bounds) => dates(Some(bounds), asks, now).into_iter().map(Fact::Instant).find(fits),
         FieldType::Moment => dates(None, asks, now).into_iter().map(Fact::Instant).find(fits),
     }
+}
+
+/// The numbers that an answer rules out one by one.
+fn barred<'t>(ask: &Ask<'t>, is: bool) -> impl Iterator<Item = Decimal> + use<'t> {
+    let keys: &'t [Key] = match ask {
+        Ask::Test(Test::In(keys, one_of)) if *one_of != is => keys,
+        _ => &[],
+    };
+    keys.iter().filter_map(|key| if let Key::Number(number) = key { Some(*number) } else { None })
 }
 
 /// Values of a field about what is asked of it, among them one for each way in which the answers can come out; all values of a field

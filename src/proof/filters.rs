@@ -15,13 +15,16 @@ use crate::run::policy::{Asked, Filter};
 /// Conflicts that a question about one event may cost.
 const BUDGET: u64 = 2_000;
 
+/// A signal, and the lists whose filters an event of it has to pass, or not to pass.
+type Wanted = (u32, Vec<(u32, bool)>);
+
 /// What is known of filters; asked once each.
 #[derive(Default)]
 pub(crate) struct Filters {
     implied: Mutex<FxHashMap<(u32, u32), bool>>,
     possible: Mutex<FxHashMap<u32, bool>>,
     /// Events that pass some lists' filters and not others'.
-    events: Mutex<FxHashMap<(u32, Vec<(u32, bool)>), Option<Box<[Fact]>>>>,
+    events: Mutex<FxHashMap<Wanted, Option<Box<[Fact]>>>>,
 }
 
 /// One event as clauses: a literal for each filter that is asked of it.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -77,6 +78,8 @@ pub struct Prover {
     pub(super) filters: Filters,
     /// "Now" in an example, unless the question asks for another.
     now: Instant,
+    /// How many nodes and parts of nodes were made into clauses so far.
+    work: AtomicU64,
 }
 
 /// Why no lead was built.
@@ -98,12 +101,28 @@ struct Left {
 impl Prover {
     /// A prover whose examples live at `now`, if nothing else is asked.
     pub fn new(now: Instant) -> Self {
-        Self { filters: Filters::default(), now }
+        Self { filters: Filters::default(), now, work: AtomicU64::new(0) }
     }
 
     /// Leads to hold predicates against before anything is searched.
     pub fn samples(&self, terms: &Terms<'_>) -> super::Samples {
         super::Samples::new(terms, &self.filters, self.now)
+    }
+
+    /// How much was asked so far: nodes and parts of nodes that were made into clauses.
+    pub fn work(&self) -> u64 {
+        self.work.load(Ordering::Relaxed)
+    }
+
+    /// What lies below some nodes, as clauses.
+    pub(super) fn cone(&self, terms: &Terms<'_>, sat: &mut Sat, nodes: &[NodeId], universe: Universe) -> Cone {
+        let cone = Cone::new(terms, &self.filters, sat, nodes, universe);
+        let parts = |node: &NodeId| match terms.node(*node) {
+            Node::And(of) | Node::Or(of) => 1 + of.len() as u64,
+            _ => 1,
+        };
+        self.work.fetch_add(cone.nodes.iter().map(parts).sum(), Ordering::Relaxed);
+        cone
     }
 
     /// The instant at which its examples live.
@@ -119,7 +138,7 @@ impl Prover {
     /// The greatest weight of conditions on facts that hold together within a node, and which they are; at most one of each group of
     /// `exclusive` counts. No lead has more.
     pub fn heaviest(&self, terms: &Terms<'_>, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
-        super::together::heaviest(terms, &self.filters, within, items, exclusive)
+        super::together::heaviest(terms, self, within, items, exclusive)
     }
 
     /// For each pair of owed and served: the kinds of lead, by the tests of `fields`, of which somebody is owed and nobody served.
@@ -134,7 +153,7 @@ impl Prover {
             return true;
         }
         let mut sat = Sat::new(BUDGET);
-        let cone = Cone::new(terms, &self.filters, &mut sat, &[node], universe);
+        let cone = self.cone(terms, &mut sat, &[node], universe);
         let root = cone.lit(&sat, node);
         sat.solve(&[root]) == Verdict::Unsatisfiable
     }
@@ -150,7 +169,7 @@ impl Prover {
             return (Found::Nobody, vec![place]);
         }
         let mut sat = Sat::new(BUDGET);
-        let cone = Cone::new(terms, &self.filters, &mut sat, nodes, universe);
+        let cone = self.cone(terms, &mut sat, nodes, universe);
         let roots: Vec<Lit> = nodes.iter().map(|node| cone.lit(&sat, *node)).collect();
         // Nobody does anything, if that will do; then nothing that our own touches cause; then nothing since a join or a touch.
         let (mut own, mut caused) = (Vec::new(), Vec::new());

@@ -33,7 +33,7 @@ pub(super) fn unserved(prover: &Prover, terms: &mut Terms<'_>, pairs: &[(NodeId,
     let pairs: Vec<(NodeId, NodeId)> = pairs.iter().map(|(owed, served)| (by_facts(terms, *owed), by_facts(terms, *served))).collect();
     let roots: Vec<NodeId> = pairs.iter().flat_map(|(owed, served)| [*owed, *served]).collect();
     let mut sat = Sat::new(BUDGET);
-    let cone = Cone::new(terms, &prover.filters, &mut sat, &roots, Universe::Database);
+    let cone = prover.cone(terms, &mut sat, &roots, Universe::Database);
     let tests: Vec<(NodeId, NodeId)> = cone
         .nodes
         .iter()

@@ -1,9 +1,8 @@
 //! How many conditions on facts can hold together: the bound behind worst-case contact.
 
 use super::Universe;
-use super::cone::Cone;
 use super::events::reached;
-use super::filters::Filters;
+use super::find::Prover;
 use super::sat::{Lit, Sat, Verdict};
 use crate::run::{NodeId, Terms};
 
@@ -14,11 +13,11 @@ const MOST: usize = 64;
 
 /// The greatest weight of conditions that hold together, and which they are: no lead has more, whatever happens. At most one of each
 /// group of `exclusive` counts. All must lie within `within`.
-pub(crate) fn heaviest(terms: &Terms<'_>, filters: &Filters, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
+pub(crate) fn heaviest(terms: &Terms<'_>, prover: &Prover, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
     let all: u64 = items.iter().map(|(_, weight)| *weight).sum();
     let mut sat = Sat::new(BUDGET);
     let roots: Vec<NodeId> = items.iter().map(|(node, _)| *node).chain([within]).collect();
-    let cone = Cone::new(terms, filters, &mut sat, &roots, Universe::Database);
+    let cone = prover.cone(terms, &mut sat, &roots, Universe::Database);
     let inside = cone.lit(&sat, within);
     sat.clause(&[inside]);
     let chosen: Vec<Lit> = items

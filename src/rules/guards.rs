@@ -135,16 +135,17 @@ impl Maker<'_, '_> {
                         arrive(&mut possible, *next, left);
                     }
                     Action::If { branches, otherwise } => {
-                        let mut not_before = Vec::new();
+                        // Whoever no branch before has taken, step by step: a list of all that came before would grow with each.
+                        let (mut here, mut may) = (here, may);
                         for branch in branches {
                             let when = self.node(&branch.when);
-                            let way = [not_before.as_slice(), &[when]].concat();
-                            arrive(&mut frozen, branch.next, ground.and(&[&[here], way.as_slice()].concat()));
-                            arrive(&mut possible, branch.next, ground.and(&[&[may], way.as_slice()].concat()));
-                            not_before.push(ground.not(when));
+                            arrive(&mut frozen, branch.next, ground.and(&[here, when]));
+                            arrive(&mut possible, branch.next, ground.and(&[may, when]));
+                            let not = ground.not(when);
+                            (here, may) = (ground.and(&[here, not]), ground.and(&[may, not]));
                         }
-                        arrive(&mut frozen, *otherwise, ground.and(&[&[here], not_before.as_slice()].concat()));
-                        arrive(&mut possible, *otherwise, ground.and(&[&[may], not_before.as_slice()].concat()));
+                        arrive(&mut frozen, *otherwise, here);
+                        arrive(&mut possible, *otherwise, may);
                     }
                     Action::Split { arms, .. } => {
                         for arm in arms {

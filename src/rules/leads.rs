@@ -12,6 +12,10 @@ use crate::run::lead::Fact;
 use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
 
+/// What all questions about one policy may cost, in nodes that are made into clauses: some forty times what a policy of 1 MB takes. What is
+/// asked beyond stays unknown.
+const ALL_WORK: u64 = 20_000_000;
+
 /// A group of leads: those of the database for whom one node holds, and those we cannot name for whom another does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Leads {
@@ -115,6 +119,9 @@ impl<'p> Ground<'p> {
     }
 
     fn search(&self, node: NodeId, universe: Universe) -> Arc<Found> {
+        if self.prover.work() > ALL_WORK {
+            return Arc::new(Found::Unknown(super::truth::TOO_MUCH.to_owned()));
+        }
         let terms = self.terms.borrow();
         let found = match &self.memory {
             Some(memory) => memory.find(&self.prover, &terms, node, universe, &mut self.asked.borrow_mut()),
@@ -195,6 +202,9 @@ impl<'p> Ground<'p> {
         }
         if let Some(known) = self.excluded.borrow().get(&node) {
             return *known;
+        }
+        if self.prover.work() > ALL_WORK {
+            return false;
         }
         let excluded = {
             let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::leads::Leads;
 use super::policy::{LimitKind, Policy};
 use super::stories::Asked;
 use super::tracks;
 use super::truth::{Span, Truth};
 use super::value::{Value, setting};
-use crate::plan::{Action, Channel, Rejoin, Trigger};
+use crate::plan::{Action, Channel, Program, Rejoin, Trigger};
 use crate::proof::rewrite;
 use crate::run::lead::Lead;
 use crate::run::trace::Entry;
@@ -193,77 +195,29 @@ impl Policy<'_> {
         let mut found: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
         let late = if limited && self.holds() { HELD } else { 0 };
         // Messages of one program stand together.
-        let mut first = 0;
-        for (place, (program, step)) in messages.iter().enumerate() {
-            while messages.get(first).is_some_and(|(other, _)| other != program) {
-                first += 1;
-            }
-            for (other_place, (_, other)) in messages.iter().enumerate().take(place).skip(first) {
-                if self.apart(*program, *other, *step, window.map(|window| window + late)) {
-                    found.push(vec![other_place, place]);
-                }
+        for group in messages.iter().enumerate().collect::<Vec<_>>().chunk_by(|(_, (one, _)), (_, (other, _))| one == other) {
+            let Some((_, (program, _))) = group.first() else { continue };
+            let Some(ways) = self.step_ways(*program) else { continue };
+            for (number, (place, (_, first))) in group.iter().enumerate() {
+                let waits = ways.waits_from(*first);
+                let later = group.iter().skip(number + 1).filter(|(_, (_, second))| ways.apart(&waits, *first, *second, window.map(|window| window + late)));
+                found.extend(later.map(|(other, _)| vec![*place, *other]));
             }
         }
         found
     }
 
-    /// Whether two steps of a program, the first before the second in the list, never both count: on different arms of a split, or in a
-    /// track that runs once on different ways of an `if`, or too long one after the other.
-    fn apart(&self, program: u32, first: u32, second: u32, window: Option<u64>) -> bool {
-        let Some(of) = self.plan.programs.get(program as usize) else { return false };
-        let track_of = |step: u32| of.steps.get(step as usize).map(|step| step.track);
-        let Some(track) = track_of(first).filter(|track| track_of(second) == Some(*track)) else { return false };
-        let Some(own) = of.tracks.get(track as usize) else { return false };
-        let once = matches!(own.trigger, Trigger::Join) && (of.rejoin == Rejoin::Never || tracks::stays(&self.ground, program))
-            || matches!(own.trigger, Trigger::Moment(_));
-        let mut wait: Vec<Option<u64>> = vec![None; of.steps.len()];
-        if let Some(slot) = wait.get_mut(first as usize) {
-            *slot = Some(0);
-        }
-        for (place, step) in of.steps.iter().enumerate().skip(first as usize) {
-            let Some(here) = wait.get(place).copied().flatten() else { continue };
-            let here = if let Action::Wait { seconds, .. } = &step.action { here.saturating_add(*seconds) } else { here };
-            for next in step.action.nexts() {
-                if let Some(slot) = wait.get_mut(next as usize - 1) {
-                    *slot = Some(slot.map_or(here, |known| known.min(here)));
-                }
-            }
-        }
-        match wait.get(second as usize).copied().flatten() {
-            // No way leads from the one to the other: a split parts them for good, an `if` as long as the track runs once.
-            None => once || self.split_apart(program, first, second),
-            Some(least) => once && window.is_some_and(|window| least >= window),
-        }
-    }
-
-    /// Whether two steps lie on different arms of one split.
-    fn split_apart(&self, program: u32, first: u32, second: u32) -> bool {
-        let Some(of) = self.plan.programs.get(program as usize) else { return false };
-        let reaches = |from: Option<u32>, to: u32| -> bool {
-            let mut open: Vec<u32> = from.into_iter().collect();
-            let mut seen = rustc_hash::FxHashSet::default();
-            while let Some(id) = open.pop() {
-                if id == to + 1 {
-                    return true;
-                }
-                if seen.insert(id)
-                    && let Some(step) = of.steps.get(id as usize - 1)
-                {
-                    open.extend(step.action.nexts());
-                }
-            }
-            false
-        };
-        of.steps.iter().any(|step| match &step.action {
-            Action::Split { arms, .. } => {
-                let ways = |to: u32| -> Vec<usize> { arms.iter().enumerate().filter(|(_, arm)| reaches(arm.next, to)).map(|(place, _)| place).collect() };
-                match (ways(first).as_slice(), ways(second).as_slice()) {
-                    ([one], [other]) => one != other,
-                    _ => false,
-                }
-            }
-            _ => false,
-        })
+    fn step_ways(&self, program: u32) -> Option<Ways<'_>> {
+        let of = self.plan.programs.get(program as usize)?;
+        let stays = tracks::stays(&self.ground, program);
+        let once = of
+            .tracks
+            .iter()
+            .map(|track| matches!(track.trigger, Trigger::Join) && (of.rejoin == Rejoin::Never || stays) || matches!(track.trigger, Trigger::Moment(_)))
+            .collect();
+        let splits = of.steps.iter().filter_map(|step| if let Action::Split { arms, .. } = &step.action { Some(arms) } else { None });
+        let splits = splits.map(|arms| arms.iter().map(|arm| reached_from(of, arm.next)).collect()).collect();
+        Some(Ways { of, once, splits })
     }
 
     /// Whether something can hold a message: without it none is late.
@@ -310,4 +264,72 @@ impl Policy<'_> {
         let own: Option<u64> = own.into_values().sum();
         whole.into_iter().chain(each).chain(own).min()
     }
+}
+
+/// How the steps of a program can follow each other.
+struct Ways<'p> {
+    of: &'p Program,
+    /// For each track, whether a lead goes through it once.
+    once: Vec<bool>,
+    /// For each split, what lies on each of its arms.
+    splits: Vec<Vec<FxHashSet<u32>>>,
+}
+
+impl Ways<'_> {
+    /// The least wait from a step to each other of its track; `None` where no way leads.
+    fn waits_from(&self, first: u32) -> Vec<Option<u64>> {
+        let mut wait: Vec<Option<u64>> = vec![None; self.of.steps.len()];
+        if let Some(slot) = wait.get_mut(first as usize) {
+            *slot = Some(0);
+        }
+        for (place, step) in self.of.steps.iter().enumerate().skip(first as usize) {
+            let Some(here) = wait.get(place).copied().flatten() else { continue };
+            let here = if let Action::Wait { seconds, .. } = &step.action { here.saturating_add(*seconds) } else { here };
+            for next in step.action.nexts() {
+                if let Some(slot) = next.checked_sub(1).and_then(|next| wait.get_mut(next as usize)) {
+                    *slot = Some(slot.map_or(here, |known| known.min(here)));
+                }
+            }
+        }
+        wait
+    }
+
+    /// Whether two steps, the first before the second in the list, never both count: on different arms of a split, or in a track that runs
+    /// once on different ways of an `if`, or too long one after the other.
+    fn apart(&self, waits: &[Option<u64>], first: u32, second: u32, window: Option<u64>) -> bool {
+        let track_of = |step: u32| self.of.steps.get(step as usize).map(|step| step.track);
+        let Some(track) = track_of(first).filter(|track| track_of(second) == Some(*track)) else { return false };
+        let once = self.once.get(track as usize).copied().unwrap_or(false);
+        match waits.get(second as usize).copied().flatten() {
+            // No way leads from the one to the other: a split parts them for good, an `if` as long as the track runs once.
+            None => once || self.split_apart(first, second),
+            Some(least) => once && window.is_some_and(|window| least >= window),
+        }
+    }
+
+    /// Whether two steps lie on different arms of one split.
+    fn split_apart(&self, first: u32, second: u32) -> bool {
+        self.splits.iter().any(|arms| {
+            let only = |step: u32| {
+                let mut on = arms.iter().enumerate().filter(|(_, arm)| arm.contains(&step)).map(|(place, _)| place);
+                on.next().filter(|_| on.next().is_none())
+            };
+            matches!((only(first), only(second)), (Some(one), Some(other)) if one != other)
+        })
+    }
+}
+
+/// The places of the steps that follow from a step on, itself among them.
+fn reached_from(of: &Program, first: Option<u32>) -> FxHashSet<u32> {
+    let mut open: Vec<u32> = first.into_iter().collect();
+    let mut found = FxHashSet::default();
+    while let Some(id) = open.pop() {
+        if let Some(place) = id.checked_sub(1)
+            && found.insert(place)
+            && let Some(step) = of.steps.get(place as usize)
+        {
+            open.extend(step.action.nexts());
+        }
+    }
+    found
 }

@@ -80,10 +80,11 @@ impl Policy<'_> {
 
     /// Events that the programs of some messages wait for, ask about or start from: one of each kind. None where the programs are many.
     fn habits(&self, messages: &[(u32, u32)]) -> Vec<(u32, Box<[Fact]>)> {
-        let programs: std::collections::BTreeSet<u32> = messages.iter().map(|(program, _)| *program).collect();
-        if programs.len() > HABITUAL {
+        // Each story is played in all programs, as limits count them together.
+        if self.plan.programs.len() > HABITUAL {
             return Vec::new();
         }
+        let programs: std::collections::BTreeSet<u32> = messages.iter().map(|(program, _)| *program).collect();
         let mut patterns: Vec<EventPattern> = Vec::new();
         let mut add = |signal: &SmolStr, filter: &Option<Predicate>| {
             let pattern = EventPattern { signal: signal.clone(), filter: filter.clone() };

@@ -77,6 +77,8 @@ pub const TOO_SHORT: &str = "its text is too short to tell";
 /// The same, of leads of whom nothing says what kind they are.
 pub const NO_KINDS: &str = "no field of the lead says their role, industry, interest or solution";
 
+/// Why something was not proved: all questions together took too long.
+pub const TOO_MUCH: &str = "the questions about this policy took more than their budget together";
 /// Why something was not proved: the search was given up.
 pub const TOO_LONG: &str = "the search was longer than its budget allows";
 

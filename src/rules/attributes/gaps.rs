@@ -102,7 +102,7 @@ impl Policy<'_> {
                 found.push((kind, self.ground.find(there, Universe::Database).example().cloned()));
             }
         }
-        found.sort_by(|(one, _), (other, _)| in_words(one).cmp(&in_words(other)));
+        found.sort_by_cached_key(|(kind, _)| in_words(kind));
         told_once(found)
     }
 
