@@ -86,11 +86,11 @@ impl Ask {
         let mut documents: Vec<Json> = Vec::new();
         for ((question, read), answer) in questions.iter().zip(&read).zip(&answers) {
             match (read, answer) {
-                (Ok(_), Some(answer)) if common.format == Format::Json => documents.push(document(&plan, &zone, question, answer)),
+                (Ok(_), Some(answer)) if common.format() == Format::Json => documents.push(document(&plan, &zone, question, answer)),
                 (Ok(_), Some(answer)) => text.push_str(&said(&plan, question, now(today), answer, batch)),
                 (Err(mistake), _) => {
                     failed = true;
-                    if common.format == Format::Json {
+                    if common.format() == Format::Json {
                         documents.push(json!({ "question": question, "answer": "unknown", "error": mistake.message, "help": mistake.help }));
                     } else {
                         output::message(&shown(question, mistake));
@@ -99,7 +99,7 @@ impl Ask {
                 (Ok(_), None) => failed = true,
             }
         }
-        if common.format == Format::Json {
+        if common.format() == Format::Json {
             // One answer a line, so that a batch can be read as it comes.
             for document in &documents {
                 let line = if batch { serde_json::to_string(document) } else { serde_json::to_string_pretty(document) };

@@ -1,10 +1,16 @@
 //! `nurture check`
 
-use clap::Args;
+use std::collections::BTreeMap;
 
-use super::output::{self, Stream};
+use clap::{Args, ValueEnum};
+
+use super::output::{self, Extra, Stream, Told};
 use super::policy::{Judging, Policy};
 use super::{Common, Format, Outcome, verdict};
+use crate::db::Workspace;
+use crate::db::load::LoadError;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::report::judgement::rules_for;
 
 /// `nurture check`
 #[derive(Args)]
@@ -16,10 +22,58 @@ pub(super) struct Check {
     /// Show also what an `allow` silences
     #[arg(long)]
     no_allow: bool,
+    /// The least level that makes the exit status 1
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Stops::Error, conflicts_with = "exit_zero")]
+    error_on: Stops,
+    /// End with 0 whatever is found; 2 stays for what could not be done
+    #[arg(long)]
+    exit_zero: bool,
+    /// Count findings by check and rule instead of showing them
+    #[arg(long)]
+    statistics: bool,
+}
+
+/// The least level of a finding that stops a build.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Stops {
+    /// Errors alone
+    Error,
+    /// Warnings, too
+    Warning,
+    /// Whatever is found
+    Advice,
+}
+
+impl Stops {
+    fn stops(self, severity: Severity) -> bool {
+        match severity {
+            Severity::Error => true,
+            Severity::Warning => self != Self::Error,
+            Severity::Advice => self == Self::Advice,
+        }
+    }
+}
+
+/// How often each check and rule found something, the most often first.
+fn statistics(common: &Common, findings: &[Diagnostic]) -> String {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    findings.iter().for_each(|found| *counts.entry((found.check.name(), found.severity.name())).or_default() += 1);
+    let mut sorted: Vec<((&str, &str), usize)> = counts.into_iter().collect();
+    sorted.sort_by_key(|(name, count)| (usize::MAX - count, *name));
+    if common.format() == Format::Json {
+        let list: Vec<serde_json::Value> =
+            sorted.iter().map(|((name, severity), count)| serde_json::json!({ "name": name, "severity": severity, "count": count })).collect();
+        return format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default());
+    }
+    sorted.iter().map(|((name, severity), count)| format!("{count:>6}  {severity:<8} {name}\n")).collect()
 }
 
 impl Check {
     pub fn run(&self, common: &Common) -> Outcome {
+        if self.statistics && !matches!(common.format(), Format::Full | Format::Concise | Format::Json) {
+            let help = Some("leave out `--format`, or ask for json".to_owned());
+            return output::failed(common, &LoadError { message: "statistics have no such form".to_owned(), help });
+        }
         let mut ready = match self.policy.ready(common) {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
@@ -30,12 +84,18 @@ impl Check {
             return outcome;
         }
         let judgement = ready.judged.as_ref().map(|judged| &judged.judgement);
-        let mut rendered = output::findings(common, Stream::Results, &ready.findings, &ready.sources());
-        if common.format == Format::Json {
-            rendered = verdict::with_verdicts(&rendered, judgement);
-        }
+        let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
+        let rules = ready.judged.iter().flat_map(|judged| rules_for(&judged.plan, &judged.packs)).map(|rule| verdict::described(rule, settings)).collect();
+        let extra = Extra { rules, judgement };
+        let told = Told { diagnostics: &ready.findings, sources: &ready.sources(), error: None, extra: &extra };
         let errors = output::errors(&ready.findings);
-        let outcome = output::results(&rendered, if errors > 0 { Outcome::Findings } else { Outcome::Clean });
+        let stopped = ready.findings.iter().any(|found| self.error_on.stops(found.severity));
+        let mut outcome = if stopped && !self.exit_zero { Outcome::Findings } else { Outcome::Clean };
+        if !told.write_files(common) {
+            outcome = Outcome::Failed;
+        }
+        let text = if self.statistics { statistics(common, &ready.findings) } else { told.rendered(common.format(), output::color(common, Stream::Results)) };
+        outcome = output::results(&text, outcome);
         if common.verbose {
             output::message(ready.account().trim_end());
         }
@@ -45,7 +105,7 @@ impl Check {
                 output::message(&format!("not judged: {}: {}", lacking.rule, lacking.why));
             }
         }
-        if !common.quiet && matches!(common.format, Format::Full | Format::Concise) {
+        if !common.quiet && common.format().for_people() {
             if let Some(said) = judgement.and_then(|judgement| verdict::summary(&judgement.verdicts)) {
                 output::message(&said);
             }

@@ -37,7 +37,7 @@ fn explanation(check: Check, whole: bool) -> Explanation {
 
 impl Explain {
     pub fn run(&self, common: &Common) -> Outcome {
-        let json = common.format == Format::Json;
+        let json = common.format() == Format::Json;
         let Some(name) = &self.name else {
             let list: Vec<Explanation> = Check::ALL.iter().map(|check| explanation(*check, false)).collect();
             let text = if json {
@@ -63,10 +63,10 @@ impl Explain {
                 },
             );
         };
-        let text = match common.format {
+        let text = match common.format() {
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&explanation(check, true)).unwrap_or_default()),
             Format::Concise => format!("{} ({}): {}\n", check.name(), check.severity().name(), check.summary()),
-            Format::Full | Format::Junit => {
+            _ => {
                 let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80usize).clamp(40, 100);
                 let page = markdown::readable(check.page(), width, output::color(common, Stream::Results));
                 let (title, rest) = page.split_once('\n').unwrap_or((page.as_str(), ""));
@@ -95,10 +95,10 @@ fn rule(name: &str, common: &Common) -> Option<String> {
 
 fn page(db: &RootDb, rule: &Rule, chunk: Chunk<'_>, item: &Item, common: &Common) -> String {
     let level = super::rules::level_word(rule.level);
-    if common.format == Format::Json {
+    if common.format() == Format::Json {
         return format!("{}\n", serde_json::to_string_pretty(rule).unwrap_or_default());
     }
-    if common.format == Format::Concise {
+    if common.format() == Format::Concise {
         return format!("{} ({level}): {}\n", rule.name, rule.because);
     }
     let mut out = format!("{} ({level}): {} nurturing\n\n", rule.name, if rule.is { "is" } else { "isn't" });

@@ -101,7 +101,7 @@ impl LeadArgs {
         let plan = plan(policy, common)?;
         let made = run::Policy::new(&plan, &[], true).map_err(|unfit| failed(error(format!("this plan cannot be run: {}", unfit.0), None)))?;
         let name = self.lead.display().to_string();
-        if common.format == Format::Junit {
+        if common.format() == Format::Junit {
             return Err(failed(error("one lead's story has no JUnit form".to_owned(), Some("write `--format json`, or leave `--format` out"))));
         }
         let text = self.text().map_err(|why| failed(error(format!("cannot read `{name}`: {why}"), None)))?;
@@ -110,7 +110,7 @@ impl LeadArgs {
             let message = format!("{shown}:{}:{}: {}", refused.line, refused.column, refused.message);
             failed(LoadError { message, help: refused.help })
         })?;
-        if sorted && !common.quiet && common.format != Format::Json {
+        if sorted && !common.quiet && common.format() != Format::Json {
             output::message("what happened is not in order of time in the file: it was sorted");
         }
         if !common.quiet {

@@ -8,6 +8,7 @@ mod lead;
 mod markdown;
 mod new;
 mod output;
+mod pages;
 mod policy;
 mod progress;
 mod rule_examples;
@@ -18,10 +19,12 @@ mod test;
 mod verdict;
 mod why;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::db::load::LoadError;
 use crate::db::parallel::STACK;
 
 const EXIT_STATUS: &str = "Exit status:
@@ -42,9 +45,10 @@ struct Cli {
 /// Options of every command.
 #[derive(Args, Clone)]
 struct Common {
-    /// How findings are shown
-    #[arg(long, visible_alias = "output-format", global = true, value_enum, default_value_t = Format::Full)]
-    format: Format,
+    /// How results are written: full, concise, json, junit; `check` also json-lines, sarif, github, gitlab, checkstyle, rdjson,
+    /// markdown, and several in one run, each but one into a file: `--format full --format sarif=out.sarif`
+    #[arg(long = "format", visible_alias = "output-format", global = true, value_name = "FORMAT[=FILE]", value_parser = format_to)]
+    formats: Vec<FormatTo>,
     /// When to use colours (NO_COLOR in the environment turns `auto` off)
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     color: Color,
@@ -56,7 +60,77 @@ struct Common {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// A format, and the file that it is written into; standard output without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FormatTo {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+fn format_to(text: &str) -> Result<FormatTo, String> {
+    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+    let format = Format::from_str(name, true).map_err(|_| {
+        let all: Vec<String> = Format::value_variants().iter().filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned())).collect();
+        let meant = crate::diagnostics::closest(name, all.iter().map(String::as_str));
+        meant.map_or_else(|| format!("the formats are {}", all.join(", ")), |meant| format!("did you mean `{meant}`?"))
+    })?;
+    match file {
+        Some("") => Err(format!("name a file after `{name}=`")),
+        file => Ok(FormatTo { format, file: file.map(PathBuf::from) }),
+    }
+}
+
+impl Common {
+    /// The format of standard output.
+    fn format(&self) -> Format {
+        self.formats.iter().find(|to| to.file.is_none()).map_or(Format::Full, |to| to.format)
+    }
+
+    /// The formats that are written into files, with the files.
+    fn files(&self) -> impl Iterator<Item = (Format, &std::path::Path)> {
+        self.formats.iter().filter_map(|to| Some((to.format, to.file.as_deref()?)))
+    }
+
+    /// What is wrong with the formats that were asked for of a command.
+    fn problem(&self, checks: bool) -> Option<LoadError> {
+        if self.formats.iter().filter(|to| to.file.is_none()).count() > 1 {
+            let help = Some("let all but one name a file, such as `--format sarif=out.sarif`".to_owned());
+            return Some(LoadError { message: "two formats want the standard output".to_owned(), help });
+        }
+        let mut files: Vec<&std::path::Path> = self.files().map(|(_, file)| file).collect();
+        files.sort_unstable();
+        if let Some([one, _]) = files.windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
+            return Some(LoadError { message: format!("two formats want the file `{}`", one.display()), help: Some("name a file for each".to_owned()) });
+        }
+        if checks {
+            return None;
+        }
+        let name = |format: Format| format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        if let Some(to) = self.formats.iter().find(|to| to.file.is_some() || to.format.of_findings()) {
+            let message = if to.file.is_some() {
+                "only `nurture check` writes several formats".to_owned()
+            } else {
+                format!("only `nurture check` writes {}", name(to.format))
+            };
+            return Some(LoadError { message, help: Some("this command writes full, concise or json to the standard output".to_owned()) });
+        }
+        None
+    }
+}
+
+impl Format {
+    /// Whether it is a form for findings and nothing else.
+    fn of_findings(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise | Self::Json | Self::Junit)
+    }
+
+    /// Whether people read it, and a summary may stand beside it.
+    fn for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// With the text they speak of, for people
     Full,
@@ -66,6 +140,20 @@ enum Format {
     Json,
     /// JUnit XML, for CI systems
     Junit,
+    /// One JSON object a line
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Checkstyle's XML
+    Checkstyle,
+    /// Reviewdog's JSON
+    Rdjson,
+    /// A comment under a pull request, or a job's summary
+    Markdown,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -108,6 +196,10 @@ enum Command {
     /// Begin a policy: a small, good one, with comments that teach
     #[command(after_help = EXIT_STATUS)]
     New(new::New),
+    /// Print what a shell needs to complete commands: bash, elvish, fish, powershell or zsh
+    Completions(pages::Completions),
+    /// Write manual pages into a folder
+    Man(pages::Man),
 }
 
 /// How a command ended.
@@ -133,6 +225,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    if let Some(problem) = cli.common.problem(matches!(cli.command, Command::Check(_))) {
+        output::plainly(&problem);
+        return ExitCode::from(2);
+    }
     let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
         Command::Check(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
@@ -145,6 +241,8 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::New(command) => command.run(&cli.common),
+        Command::Completions(command) => command.run(&cli.common),
+        Command::Man(command) => command.run(&cli.common),
     });
     let outcome = match run.map(std::thread::JoinHandle::join) {
         Ok(Ok(outcome)) => outcome,

@@ -7,7 +7,7 @@ use clap::Args;
 use salsa::Setter as _;
 
 use super::output::{self, Stream};
-use super::{Common, Format, Outcome};
+use super::{Common, Outcome};
 use crate::db::load::{self, LoadError, Loaded, SETTINGS, Vocabulary};
 use crate::db::settings::Named;
 use crate::db::{Workspace, line_index};
@@ -85,8 +85,9 @@ impl Policy {
             let mut sources = Sources::new(&loaded.sources.prefix);
             sources.add_text(SETTINGS.into(), text);
             let found: Vec<Diagnostic> = problems.iter().map(settings_diagnostic).collect();
-            let rendered = output::findings(common, Stream::Results, &found, &sources);
-            output::results(&rendered, Outcome::Failed);
+            let told = output::Told { diagnostics: &found, sources: &sources, error: None, extra: &output::Extra::default() };
+            told.write_files(common);
+            output::results(&told.rendered(common.format(), output::color(common, Stream::Results)), Outcome::Failed);
             if !common.quiet {
                 output::message(&format!("{} in the settings: nothing was checked", output::counted(&found)));
             }
@@ -289,7 +290,7 @@ impl Ready {
             found.retain(|finding| finding.severity == Severity::Error);
             let rendered = output::findings(common, Stream::Results, &found, &self.sources());
             let outcome = output::results(&rendered, Outcome::Findings);
-            if matches!(common.format, Format::Full | Format::Concise) {
+            if common.format().for_people() {
                 let (n, verb) = if errors == 1 { ("1 error".to_owned(), "stands") } else { (format!("{errors} errors"), "stand") };
                 output::message(&format!("{n} {verb} in the way: {nothing}"));
             }

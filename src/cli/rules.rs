@@ -90,7 +90,7 @@ impl Rules {
                     line: sources.place(&allowed.at.file, allowed.at.range.start).line,
                 })
                 .collect();
-            let text = match (common.format, self.page) {
+            let text = match (common.format(), self.page) {
                 (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&waived).unwrap_or_default()),
                 (_, Page::Markdown) => {
                     let rows: String = waived
@@ -147,7 +147,7 @@ impl Rules {
                 }
             })
             .collect();
-        let text = match (common.format, self.page) {
+        let text = match (common.format(), self.page) {
             (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&entries).unwrap_or_default()),
             (_, Page::Markdown) => {
                 let rows: String = entries

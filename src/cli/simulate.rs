@@ -81,7 +81,7 @@ fn unfit(common: &Common, unfit: &run::Unfit) -> Outcome {
 fn story(common: &Common, played: &Played) -> Outcome {
     let entries = trace(played, played.until);
     let story = Story { plan: &played.plan, lead: &played.lead, zone: &played.zone };
-    match common.format {
+    match common.format() {
         Format::Json | Format::Junit => {
             let mut out = String::new();
             for entry in &entries {
@@ -97,7 +97,7 @@ fn story(common: &Common, played: &Played) -> Outcome {
             }
             output::results(&safe(&out), Outcome::Clean)
         }
-        Format::Full => {
+        _ => {
             let style = Style { all: common.verbose };
             let text = safe(&timeline(&story, &entries, style));
             // Colours are set after the text of files has been made harmless.
@@ -130,7 +130,7 @@ fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
     let plan = &played.plan;
     if played.lead.deleted.is_some_and(|deleted| deleted <= at) {
         let id = played.lead.id.as_str();
-        return match common.format {
+        return match common.format() {
             Format::Json => output::results(&format!("{}\n", json!({ "id": id, "at": show_utc(at), "deleted": true })), Outcome::Clean),
             _ => output::results(&format!("{} is deleted: nothing is known of them\n", crate::diagnostics::render::clean(id)), Outcome::Clean),
         };
@@ -160,8 +160,8 @@ fn look(common: &Common, played: &Played, at: Instant) -> Outcome {
         }
     }
     let state = State { at, seen, groups, programs, sales };
-    let text = if common.format == Format::Json { format!("{}\n", state.json(&story)) } else { state.text(&story) };
-    output::results(&if common.format == Format::Json { text } else { safe(&text) }, Outcome::Clean)
+    let text = if common.format() == Format::Json { format!("{}\n", state.json(&story)) } else { state.text(&story) };
+    output::results(&if common.format() == Format::Json { text } else { safe(&text) }, Outcome::Clean)
 }
 
 struct State<'a> {

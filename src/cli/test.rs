@@ -146,7 +146,7 @@ impl Test {
         involved.extend(mutants.iter().flatten().map(Mutant::finding));
         let files = if coverage.is_some() { ready.paths() } else { places.iter().map(|written| written.file.clone()).collect() };
         let sources = ready.sources_of(&involved, &files);
-        let rendered = match common.format {
+        let rendered = match common.format() {
             Format::Json => json_text(&cases, &places, &ran, &examples, coverage.as_ref(), mutants.as_deref(), &sources),
             Format::Junit => {
                 let mut junit = junit_cases(&cases, &places, &ran, &sources);
@@ -158,11 +158,11 @@ impl Test {
                 render::junit("nurture test", &junit)
             }
             Format::Concise => render::concise(&found, &sources),
-            Format::Full => full_text(common, &cases, &ran, &sources) + &examples.text(common, &sources),
+            _ => full_text(common, &cases, &ran, &sources) + &examples.text(common, &sources),
         };
         let short = self.min.zip(coverage.as_ref()).is_some_and(|(min, told)| !told.reaches(min));
         let outcome = output::results(&rendered, if !found.is_empty() || short { Outcome::Findings } else { Outcome::Clean });
-        if matches!(common.format, Format::Full | Format::Concise) {
+        if common.format().for_people() {
             self.summary(common, &cases, &examples, failed, time, coverage.as_ref(), mutants.as_deref(), &sources);
         }
         Ok(outcome)
@@ -193,7 +193,7 @@ impl Test {
         }
         if let Some(mutants) = mutants {
             let unnoticed: Vec<Diagnostic> = mutants.iter().filter(|mutant| !mutant.noticed).map(Mutant::finding).collect();
-            let text = match common.format {
+            let text = match common.format() {
                 Format::Concise => render::concise(&unnoticed, sources),
                 _ => render::full(&unnoticed, sources, output::color(common, Stream::Results)),
             };

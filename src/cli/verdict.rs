@@ -9,7 +9,10 @@ use super::output::{self, Page};
 use super::policy::{Counted, Judged, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
-use crate::plan::{Grade, PillarState, Plan, Rule, Standing, Verdict};
+use crate::db::settings::Settings;
+use crate::diagnostics::Severity;
+use crate::diagnostics::render::Described;
+use crate::plan::{Grade, Level, PillarState, Plan, Rule, Standing, Verdict};
 use crate::report::judgement::{Judgement, rules_for};
 use crate::rules::message::{filled_by, simple};
 use crate::rules::value::setting;
@@ -100,6 +103,28 @@ pub(super) fn with_verdicts(rendered: &str, judgement: Option<&Judgement>) -> St
     format!("{}\n", serde_json::to_string_pretty(&document).unwrap_or_default())
 }
 
+/// The verdicts as a table of Markdown; empty where there are none.
+pub(super) fn table(judgement: Option<&Judgement>) -> String {
+    let Some(judgement) = judgement.filter(|judgement| !judgement.verdicts.is_empty()) else { return String::new() };
+    let mut out = "| program | verdict | missing |\n|---|---|---|\n".to_owned();
+    for verdict in &judgement.verdicts {
+        out.push_str(&format!("| `{}` | {} | {} |\n", verdict.program, standing(verdict.standing), missing(verdict).join(", ")));
+    }
+    out.push('\n');
+    out
+}
+
+/// A rule for forms that describe rules: its name, why it is there, and what to do instead.
+pub(super) fn described(rule: &Rule, settings: &Settings) -> (String, Described) {
+    let level = match rule.level {
+        Some(Level::Error) => Severity::Error,
+        Some(Level::Advice) => Severity::Advice,
+        _ => Severity::Warning,
+    };
+    let help = rule.instead.as_ref().map_or_else(|| format!("`nurture explain {}` tells more", rule.name), |instead| plain(instead, &settings.thresholds));
+    (rule.name.to_string(), Described { summary: format!("{}.", plain(&rule.because, &settings.thresholds)), help: format!("{help}."), level })
+}
+
 impl VerdictPage {
     pub fn run(&self, common: &Common) -> Outcome {
         if let Some(outcome) = output::no_junit(common, "verdict") {
@@ -116,7 +141,7 @@ impl VerdictPage {
             // What the language does not let through has no verdict; what only rules say against it has one.
             return ready.plan(common, "there is no verdict").err().unwrap_or(Outcome::Failed);
         };
-        let text = if common.format == Format::Json {
+        let text = if common.format() == Format::Json {
             format!("{}\n", serde_json::to_string_pretty(&judgement.verdicts).unwrap_or_default())
         } else {
             let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);

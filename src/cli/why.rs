@@ -53,7 +53,7 @@ impl Why {
             Err(unfit) => return output::failed(common, &LoadError { message: format!("this plan cannot be run: {}", unfit.0), help: None }),
         };
         let story = Story { plan: &played.plan, lead: &played.lead, zone: &played.zone };
-        if common.format == Format::Json {
+        if common.format() == Format::Json {
             let answers: Vec<Value> = answers.iter().map(|answer| as_json(&story, answer)).collect();
             let text = serde_json::to_string_pretty(&json!({ "version": 1, "answers": answers })).unwrap_or_default();
             return output::results(&format!("{text}\n"), Outcome::Clean);

@@ -37,7 +37,7 @@ pub fn junit(suite: &str, cases: &[JunitCase]) -> String {
     out
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // Line by line, as what is cleaned becomes one line.
     for c in text.split('\n').map(clean).collect::<Vec<_>>().join("\n").chars() {

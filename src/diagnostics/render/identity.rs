@@ -1,0 +1,40 @@
+//! What tells that a finding is the same as one of an earlier run: what it says of what, not where it stands.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostics::Diagnostic;
+
+/// For each finding 32 hexadecimal digits: the same after its text was moved, its file renamed or formatted anew, or when a figure in it
+/// became another. Findings that say the same are told apart by their number.
+pub fn identities(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let mut seen: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    diagnostics
+        .iter()
+        .map(|found| {
+            let said = without_figures(&found.message);
+            let number = seen.entry((found.check.name(), said.clone())).or_insert(0);
+            *number += 1;
+            let hash = Sha256::digest(format!("nurture/v1\n{}\n{said}\n{number}", found.check.name()).as_bytes());
+            hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        })
+        .collect()
+}
+
+/// A message with `#` for each number that is not part of what is quoted in it.
+fn without_figures(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    let (mut quoted, mut figure) = (false, false);
+    for c in message.chars() {
+        quoted ^= c == '`';
+        let digit = !quoted && c.is_ascii_digit();
+        match (digit, figure) {
+            (true, false) => out.push('#'),
+            (true, true) => {}
+            (false, _) => out.push(c),
+        }
+        figure = digit;
+    }
+    out
+}
