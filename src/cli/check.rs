@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Extra, Stream, Told};
-use super::policy::{Judging, Policy};
-use super::{Common, Format, Outcome, verdict};
+use super::policy::{Judging, Policy, Ready};
+use super::{Common, Format, Outcome, baseline, verdict};
 use crate::db::Workspace;
 use crate::db::load::LoadError;
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::report::baseline::Known;
 use crate::report::judgement::rules_for;
 
 /// `nurture check`
@@ -28,6 +29,12 @@ pub(super) struct Check {
     /// End with 0 whatever is found; 2 stays for what could not be done
     #[arg(long)]
     exit_zero: bool,
+    /// Show also what the baseline knows (`nurture baseline`)
+    #[arg(long)]
+    no_baseline: bool,
+    /// End with 1 also where the baseline knows what is gone
+    #[arg(long, conflicts_with_all = ["no_baseline", "exit_zero"])]
+    strict: bool,
     /// Count findings by check and rule instead of showing them
     #[arg(long)]
     statistics: bool,
@@ -83,13 +90,17 @@ impl Check {
         {
             return outcome;
         }
+        let (known, gone) = match self.leave_known(&mut ready) {
+            Ok(told) => told,
+            Err(error) => return output::failed(common, &error),
+        };
         let judgement = ready.judged.as_ref().map(|judged| &judged.judgement);
         let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
         let rules = ready.judged.iter().flat_map(|judged| rules_for(&judged.plan, &judged.packs)).map(|rule| verdict::described(rule, settings)).collect();
         let extra = Extra { rules, judgement };
         let told = Told { diagnostics: &ready.findings, sources: &ready.sources(), error: None, extra: &extra };
         let errors = output::errors(&ready.findings);
-        let stopped = ready.findings.iter().any(|found| self.error_on.stops(found.severity));
+        let stopped = (self.strict && !gone.is_empty()) || ready.findings.iter().any(|found| self.error_on.stops(found.severity));
         let mut outcome = if stopped && !self.exit_zero { Outcome::Findings } else { Outcome::Clean };
         if !told.write_files(common) {
             outcome = Outcome::Failed;
@@ -120,13 +131,34 @@ impl Check {
                 let n = ready.elsewhere;
                 summary.push_str(&format!("; {n} error{} in files that were not asked for", if n == 1 { "" } else { "s" }));
             }
+            if known > 0 {
+                summary.push_str(&format!("; {known} known from the baseline"));
+            }
             if errors > 0 && judgement.is_none() && !self.judging.no_rules {
                 summary.push_str("; the rules were not asked: mend the errors first");
             }
             output::message(&summary);
+            if !gone.is_empty() {
+                let count: usize = gone.iter().map(|known| known.count).sum();
+                output::message(&format!("{count} of the baseline {} gone: `nurture baseline prune` takes out what is", if count == 1 { "is" } else { "are" }));
+            }
         }
         // The process ends here: taking the database apart piece by piece would cost time and help nobody.
         std::mem::forget(ready);
         outcome
+    }
+
+    /// Takes out of the findings what the baseline knows: how many that are, and what it knows and is gone.
+    fn leave_known(&self, ready: &mut Ready) -> Result<(usize, Vec<Known>), LoadError> {
+        let sources = &ready.loaded.sources;
+        if self.no_baseline || sources.stdin.is_some() {
+            return Ok((0, Vec::new()));
+        }
+        let Some(baseline) = baseline::of(&sources.root)? else { return Ok((0, Vec::new())) };
+        let compared = baseline.compare(&ready.findings);
+        // What nobody looked for is not gone.
+        let looked = sources.asked.is_empty() && ready.judged.is_some();
+        ready.findings = compared.new;
+        Ok((compared.known, if looked { compared.gone } else { Vec::new() }))
     }
 }

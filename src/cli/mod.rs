@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod ask;
+mod baseline;
 mod check;
 mod compile;
 mod explain;
@@ -179,6 +180,8 @@ enum Command {
     /// List the rules, their levels and why each level holds
     #[command(after_help = EXIT_STATUS)]
     Rules(rules::Rules),
+    /// Keep what is known and not mended yet, so that only what is new stops a build
+    Baseline(baseline::BaselineCommand),
     /// Print the plan of a policy as JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
@@ -235,6 +238,7 @@ pub fn main() -> ExitCode {
         Command::Verdict(command) => command.run(&cli.common),
         Command::Ask(command) => command.run(&cli.common),
         Command::Rules(command) => command.run(&cli.common),
+        Command::Baseline(command) => command.run(&cli.common),
         Command::Test(command) => command.run(&cli.common),
         Command::Simulate(command) => command.run(&cli.common),
         Command::Why(command) => command.run(&cli.common),

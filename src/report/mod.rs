@@ -1,5 +1,6 @@
 //! What the policy as a whole is told by: its findings, with absolute places, and the plan document.
 
+pub mod baseline;
 pub mod book;
 pub mod cases;
 mod contradiction;

@@ -6,6 +6,16 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostics::Diagnostic;
 
+/// What a finding says of what, as 32 hexadecimal digits: the same for all that say the same.
+pub fn identity(found: &Diagnostic) -> String {
+    hashed(found.check.name(), &without_figures(&found.message), 0)
+}
+
+fn hashed(name: &str, said: &str, number: usize) -> String {
+    let hash = Sha256::digest(format!("nurture/v1\n{name}\n{said}\n{number}").as_bytes());
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// For each finding 32 hexadecimal digits: the same after its text was moved, its file renamed or formatted anew, or when a figure in it
 /// became another. Findings that say the same are told apart by their number.
 pub fn identities(diagnostics: &[Diagnostic]) -> Vec<String> {
@@ -16,8 +26,7 @@ pub fn identities(diagnostics: &[Diagnostic]) -> Vec<String> {
             let said = without_figures(&found.message);
             let number = seen.entry((found.check.name(), said.clone())).or_insert(0);
             *number += 1;
-            let hash = Sha256::digest(format!("nurture/v1\n{}\n{said}\n{number}", found.check.name()).as_bytes());
-            hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+            hashed(found.check.name(), &said, *number)
         })
         .collect()
 }

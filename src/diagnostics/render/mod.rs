@@ -11,7 +11,7 @@ mod sources;
 
 pub use concise::concise;
 pub use full::full;
-pub use identity::identities;
+pub use identity::{identities, identity};
 pub use json::{VERSION as JSON_VERSION, entries, json};
 pub use junit::{JunitCase, junit};
 pub use machines::{checkstyle, github, gitlab, json_lines, markdown, rdjson};
