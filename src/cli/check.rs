@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, Extra, Stream, Told};
 use super::policy::{Judging, Policy, Ready};
-use super::{Common, Format, Outcome, baseline, verdict};
+use super::{Common, Format, Outcome, baseline, fix, verdict};
 use crate::db::Workspace;
 use crate::db::load::LoadError;
 use crate::diagnostics::{Diagnostic, Severity};
@@ -35,6 +35,15 @@ pub(super) struct Check {
     /// End with 1 also where the baseline knows what is gone
     #[arg(long, conflicts_with_all = ["no_baseline", "exit_zero"])]
     strict: bool,
+    /// Mend what is sure to be meant, and check what comes of it
+    #[arg(long)]
+    fix: bool,
+    /// Mend also what changes the meaning, where there is one way to
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Show what `--fix` would change, and change nothing: 1 where there is something
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
     /// Count findings by check and rule instead of showing them
     #[arg(long)]
     statistics: bool,
@@ -85,6 +94,13 @@ impl Check {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
         };
+        if self.fix || self.unsafe_fixes || self.diff {
+            match self.mend(common, &mut ready) {
+                Ok(None) => {}
+                Ok(Some(outcome)) => return outcome,
+                Err(error) => return output::failed(common, &error),
+            }
+        }
         if !self.judging.no_rules
             && let Err(outcome) = ready.judge(common, &self.judging.counted, self.no_allow)
         {
@@ -161,4 +177,38 @@ impl Check {
         ready.findings = compared.new;
         Ok((compared.known, if looked { compared.gone } else { Vec::new() }))
     }
+
+    /// Mends the policy, or shows what that would change: then the outcome is known.
+    fn mend(&self, common: &Common, ready: &mut Ready) -> Result<Option<Outcome>, LoadError> {
+        if self.policy.reads_stdin() && !self.diff {
+            let help = Some("`--diff` shows what would change".to_owned());
+            return Err(LoadError { message: "what comes from standard input has no file that could be mended".to_owned(), help });
+        }
+        let mended = fix::mend(ready, self.unsafe_fixes);
+        if self.diff {
+            let outcome = if mended.fixes > 0 { Outcome::Findings } else { Outcome::Clean };
+            return Ok(Some(output::results(&mended.diff(&ready.loaded.sources.prefix), outcome)));
+        }
+        mended.write(ready)?;
+        if !common.quiet && common.format().for_people() {
+            let files = mended.files.len();
+            if mended.fixes > 0 {
+                output::message(&format!("made {} in {}", counted(mended.fixes, "fix", "fixes"), counted(files, "file", "files")));
+            }
+            if mended.left > 0 {
+                let more = counted(mended.left, "finding", "findings");
+                output::message(&if self.unsafe_fixes {
+                    format!("{more} can be mended in several ways: choose by hand")
+                } else {
+                    format!("{more} could be mended in a way that may change what is meant: `--unsafe-fixes`, or by hand")
+                });
+            }
+        }
+        ready.look_again();
+        Ok(None)
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

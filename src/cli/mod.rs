@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod compile;
 mod explain;
+mod fix;
 mod lead;
 mod markdown;
 mod new;

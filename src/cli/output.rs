@@ -243,13 +243,18 @@ pub(super) fn errors(diagnostics: &[Diagnostic]) -> usize {
 
 /// Writes a file in one go: to a temporary file beside it, which then takes its place.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), LoadError> {
-    let fail = |error: std::io::Error| LoadError { message: format!("cannot write `{}`: {}", path.display(), why(&error)), help: None };
     if path.extension().is_some_and(|extension| extension == "nurture" || extension == "toml") {
         return Err(LoadError {
             message: format!("`{}` looks like a part of the policy, and was not overwritten", path.display()),
             help: Some("give the file another name".to_owned()),
         });
     }
+    replace(path, text)
+}
+
+/// Puts a text in the place of a file, whatever it is: to a temporary file beside it, which then takes its place.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), LoadError> {
+    let fail = |error: std::io::Error| LoadError { message: format!("cannot write `{}`: {}", path.display(), why(&error)), help: None };
     if path.is_dir() {
         return Err(LoadError { message: format!("cannot write `{}`: it is a folder", path.display()), help: None });
     }

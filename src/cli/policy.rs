@@ -226,6 +226,14 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
 }
 
 impl Ready {
+    /// Looks at the policy once more, after its text was changed in memory.
+    pub fn look_again(&mut self) {
+        let all = findings(&self.loaded.db);
+        let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| self.loaded.sources.asks_for(&diagnostic.span.file));
+        self.elsewhere = output::errors(&rest);
+        self.findings = found;
+    }
+
     /// The rules of the packs that the settings name.
     pub fn packs(&self, common: &Common) -> Result<Vec<crate::plan::Rule>, Outcome> {
         let mut rules = Vec::new();
