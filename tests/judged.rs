@@ -75,6 +75,29 @@ fn an_allow_that_silences_nothing_is_told() {
     assert!(!said.out.contains("error[blast_the_database]"));
 }
 
+/// What is put off until a day comes back on the day after; where nobody says what day it is, nothing ends.
+#[test]
+fn an_allow_ends_on_its_day() {
+    let put_off = BLAST.replace(
+        "    email news \"Our news\"",
+        "    email news \"Our news\" { allow blast_the_database because \"The list is cut in January.\" until 2027-01-31 }",
+    );
+    let folder = workspace(&[("nurture.toml", ""), ("lead.nurture", LEAD), ("p.nurture", &put_off)]);
+    for day in [None, Some("2027-01-31")] {
+        let args: Vec<&str> = ["check"].into_iter().chain(day.into_iter().flat_map(|day| ["--as-of", day])).collect();
+        let said = nurture(folder.path(), &args);
+        assert!(!said.out.contains("error[blast_the_database]") && !said.out.contains("ended_allow"), "{day:?}: {}", said.out);
+    }
+    let said = nurture(folder.path(), &["check", "--as-of", "2027-02-01"]);
+    assert!(said.out.contains("error[blast_the_database]"), "{}", said.out);
+    assert!(said.out.contains("warning[ended_allow]: this `allow blast_the_database` ended on 2027-01-31"), "{}", said.out);
+    assert!(!said.out.contains("unused_allow"), "one mistake, one message: {}", said.out);
+    let listed = nurture(folder.path(), &["rules", "--allowed", "--format", "json"]);
+    assert!(listed.out.contains("\"until\": \"2027-01-31\""), "{}", listed.out);
+    let plan: Value = serde_json::from_str(&nurture(folder.path(), &["compile", "--no-rules"]).out).unwrap();
+    assert!(plan.to_string().contains("\"until\":\"2027-01-31\""));
+}
+
 #[test]
 fn a_census_measures_reach() {
     let audience = BLAST.replace("audience everyone", "audience role is cfo");

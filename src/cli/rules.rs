@@ -46,8 +46,15 @@ struct Waived<'a> {
     rule: &'a str,
     subject: &'a str,
     because: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
     file: String,
     line: u32,
+}
+
+/// Until when it is allowed, if a day is set.
+fn until(waived: &Waived<'_>) -> String {
+    waived.until.as_ref().map_or_else(String::new, |until| format!(" (until {until})"))
 }
 
 /// The word for a level.
@@ -86,6 +93,7 @@ impl Rules {
                     rule: &allowed.rule,
                     subject: &allowed.subject,
                     because: &allowed.because,
+                    until: allowed.until.map(|until| until.to_string()),
                     file: sources.shown(&allowed.at.file),
                     line: sources.place(&allowed.at.file, allowed.at.range.start).line,
                 })
@@ -95,14 +103,16 @@ impl Rules {
                 (_, Page::Markdown) => {
                     let rows: String = waived
                         .iter()
-                        .map(|waived| format!("| {} | {} | {} | {}:{} |\n", waived.rule, waived.subject, waived.because, waived.file, waived.line))
+                        .map(|waived| {
+                            format!("| {} | {} | {}{} | {}:{} |\n", waived.rule, waived.subject, waived.because, until(waived), waived.file, waived.line)
+                        })
                         .collect();
                     format!("| rule | of | allowed because | where |\n|---|---|---|---|\n{rows}")
                 }
                 _ if waived.is_empty() => "nothing is allowed\n".to_owned(),
                 _ => waived
                     .iter()
-                    .map(|waived| format!("{}:{}: {} of {}: {}\n", waived.file, waived.line, waived.rule, waived.subject, waived.because))
+                    .map(|waived| format!("{}:{}: {} of {}: {}{}\n", waived.file, waived.line, waived.rule, waived.subject, waived.because, until(waived)))
                     .collect(),
             };
             return output::results(&text, Outcome::Clean);

@@ -75,6 +75,7 @@ checks! {
     DurationUnit "duration_unit" Error "A length of time has no unit, or one whose length is not fixed";
     EmptyRange "empty_range" Error "A range ends before it begins";
     EmptyText "empty_text" Error "An empty text is compared with";
+    EndedAllow "ended_allow" Warning "The day until which an `allow` holds is over";
     ForeignOperator "foreign_operator" Error "An operator of another language stands where nurture has a word";
     ForeignWord "foreign_word" Error "A word of another language, or a keyword in capitals";
     FractionForWhole "fraction_for_whole" Error "A whole number is compared with a fraction";

@@ -76,6 +76,9 @@ pub struct Allow {
     pub rule: PlanName,
     /// Why.
     pub because: SmolStr,
+    /// The last day on which it holds, such as `2027-01-31`; for good, where it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<SmolStr>,
 }
 
 macro_rules! items {

@@ -9,7 +9,7 @@ use crate::model::checked;
 use crate::model::graph::policy_problems;
 use crate::model::names::{declared, index, schema_parts};
 use crate::syntax::ast::{Allow, Body, Item, Step, StepKind};
-use crate::text::Range;
+use crate::text::{Date, Range};
 
 /// All findings, in order of file and place.
 pub fn findings(db: &RootDb) -> Vec<Diagnostic> {
@@ -218,7 +218,25 @@ pub(super) fn allowances(db: &dyn Db, file: SourceFile) -> Vec<Allowance<'_>> {
     allowances
 }
 
+impl Allowance<'_> {
+    /// Whether it has ended by the day that "today" means; where no day is said, nothing ends.
+    pub(super) fn ended(&self, today: Option<Date>) -> bool {
+        self.allow.until.as_ref().zip(today).is_some_and(|(until, today)| until.value < today)
+    }
+
+    /// That it has ended, if it has.
+    fn end(&self, today: Option<Date>) -> Option<Problem> {
+        let until = self.allow.until.as_ref().filter(|_| self.ended(today))?;
+        let name = &self.allow.rule.text;
+        let problem = Problem::new(Check::EndedAllow, self.at, format!("this `allow {name}` ended on {}: it silences nothing any more", until.value))
+            .here("the day that was set is over")
+            .help("mend what it finds, and remove the `allow`; or say why it may stay, and until when");
+        Some(problem)
+    }
+}
+
 fn silence(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>, allowances: &[Allowance<'_>]) {
+    let today = if allowances.iter().any(|allowance| allowance.allow.until.is_some()) { Workspace::get(db).settings(db).as_of } else { None };
     let mut silenced: FxHashSet<usize> = FxHashSet::default();
     found.retain(|diagnostic| {
         if diagnostic.severity == Severity::Error {
@@ -227,6 +245,7 @@ fn silence(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>, allowance
         let at = diagnostic.span.range;
         let silencing = allowances.iter().position(|allowance| {
             allowance.allow.because.is_some()
+                && !allowance.ended(today)
                 && allowance.allow.rule.text == diagnostic.check.name()
                 && allowance.holds.start <= at.start
                 && at.end <= allowance.holds.end
@@ -240,6 +259,10 @@ fn silence(db: &dyn Db, file: SourceFile, found: &mut Vec<Diagnostic>, allowance
         }
     });
     for (index, allowance) in allowances.iter().enumerate() {
+        if let Some(problem) = allowance.end(today) {
+            found.extend(diagnostic(db, file, 0, &problem));
+            continue;
+        }
         let name: &SmolStr = &allowance.allow.rule.text;
         let unreasoned = allowance.allow.because.is_none();
         let Some(check) = Check::from_name(name).filter(|_| !unreasoned && !silenced.contains(&index)) else { continue };

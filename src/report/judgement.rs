@@ -21,6 +21,7 @@ use crate::rules::message::{describe, filled};
 use crate::rules::policy::{Inputs, Policy};
 use crate::rules::value::Entity;
 use crate::rules::{verdict, who};
+use crate::text::Date;
 
 /// How many gaps a finding tells one by one.
 const GAPS: usize = 6;
@@ -73,6 +74,8 @@ pub struct Allowed {
     pub subject: String,
     /// Why it is allowed.
     pub because: SmolStr,
+    /// The last day on which it is, if one is set.
+    pub until: Option<Date>,
     /// Where the `allow` stands.
     pub at: Span,
 }
@@ -162,7 +165,8 @@ impl Telling<'_, '_> {
         for hit in &self.judged.hits {
             let Some(rule) = self.rules.get(hit.rule).filter(|rule| !rule.is) else { continue };
             let span = places::place(self.db, self.policy, hit.subject);
-            let silencing = span.as_ref().and_then(|span| allows.get_mut(&span.file).and_then(|list| silenced(list, &rule.name, span)));
+            let silencing =
+                span.as_ref().and_then(|span| allows.get_mut(&span.file).and_then(|list| silenced(list, &rule.name, span, self.policy.inputs.today)));
             if let Some((allowance, used)) = silencing {
                 *used = true;
                 let because = allowance.allow.because.as_ref().map(|because| because.value.clone()).unwrap_or_default();
@@ -172,6 +176,7 @@ impl Telling<'_, '_> {
                     rule: rule.name.clone(),
                     subject: describe(self.policy, hit.subject),
                     because,
+                    until: allowance.allow.until.as_ref().map(|until| until.value),
                     at: Span { file, range: allowance.at },
                 });
                 if !self.asked.show_allowed {
@@ -205,7 +210,13 @@ impl Telling<'_, '_> {
     /// An `allow` of a rule that found nothing there.
     fn unused(&self, file: SourceFile, allowance: &Allowance<'_>, used: bool, found: &mut Vec<Diagnostic>) {
         let name = &allowance.allow.rule.text;
-        if used || allowance.allow.because.is_none() || Check::from_name(name).is_some() || !self.rules.iter().any(|rule| rule.name == *name) {
+        // That it has ended is said already.
+        if used
+            || allowance.ended(self.policy.inputs.today)
+            || allowance.allow.because.is_none()
+            || Check::from_name(name).is_some()
+            || !self.rules.iter().any(|rule| rule.name == *name)
+        {
             return;
         }
         let problem = Problem::new(Check::UnusedAllow, allowance.at, format!("this `allow {name}` silences nothing"))
@@ -421,9 +432,10 @@ impl Telling<'_, '_> {
 }
 
 /// The `allow` that silences a finding there.
-fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Span) -> Option<(&'l Allowance<'a>, &'l mut bool)> {
+fn silenced<'l, 'a>(list: &'l mut [(Allowance<'a>, bool)], rule: &str, span: &Span, today: Option<Date>) -> Option<(&'l Allowance<'a>, &'l mut bool)> {
     let (allowance, used) = list.iter_mut().find(|(allowance, _)| {
         allowance.allow.because.is_some()
+            && !allowance.ended(today)
             && allowance.allow.rule.text == rule
             && allowance.holds.start <= span.range.start
             && span.range.end <= allowance.holds.end

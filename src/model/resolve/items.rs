@@ -450,7 +450,8 @@ pub(crate) fn allowed(allows: &[ast::Allow]) -> Vec<plan::Allow> {
         .iter()
         .filter_map(|allow| {
             let because = allow.because.as_ref()?;
-            Some(plan::Allow { rule: allow.rule.text.clone(), because: because.value.clone() })
+            let until = allow.until.as_ref().map(|until| until.value.to_string().into());
+            Some(plan::Allow { rule: allow.rule.text.clone(), because: because.value.clone(), until })
         })
         .collect()
 }

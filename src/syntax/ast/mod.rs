@@ -14,7 +14,7 @@ pub use program::*;
 pub use test::*;
 
 pub use crate::diagnostics::Kind;
-use crate::text::Range;
+use crate::text::{Date, Range};
 
 /// A name where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +126,8 @@ pub struct Allow {
     pub rule: Name,
     /// Why.
     pub because: Option<Text>,
+    /// The last day on which it holds; without one it holds for good.
+    pub until: Option<At<Date>>,
     /// The whole clause.
     pub at: Range,
 }

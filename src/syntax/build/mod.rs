@@ -209,7 +209,13 @@ impl Builder<'_> {
         let mut inner = pair.into_inner();
         let Some(rule) = inner.next() else { return self.strange(at) };
         let rule = self.name(&rule);
-        let because = inner.next().map(|string| self.string(&string));
+        let (mut because, mut until) = (None, None);
+        for part in inner {
+            match part.as_rule() {
+                Rule::date => until = self.date(&part),
+                _ => because = Some(self.string(&part)),
+            }
+        }
         let empty = because.as_ref().is_some_and(|text| text.value.trim().is_empty());
         if because.is_none() || empty {
             let problem = Problem::new(Check::MissingReason, at, format!("`allow {}` does not say why", rule.text))
@@ -217,7 +223,7 @@ impl Builder<'_> {
                 .help(format!("write `allow {} because \"…\"`", rule.text));
             self.report(problem);
         }
-        Some(Allow { rule, because, at })
+        Some(Allow { rule, because, until, at })
     }
 
     /// A declaration.
