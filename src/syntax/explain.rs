@@ -179,8 +179,10 @@ fn with_expectation(problem: Problem, look: &Look<'_>) -> Problem {
     if look.expects("\"") {
         nouns.push("a text in double quotes");
     }
+    // After the `until` of an `allow` stands a day, not a condition.
+    let ends_allow = look.token(-1).is_some_and(|token| token.text(look.text) == "until") && !look.expects("did");
     if look.expects("0") && !look.glued {
-        nouns.push("a number");
+        nouns.push(if ends_allow { "a day, such as 2027-01-31" } else { "a number" });
     }
     let after_number = look.token(-1).is_some_and(|token| token.kind == TokenKind::Number);
     if (look.expects("days") || look.expects("day")) && after_number && !look.expects("and") {
