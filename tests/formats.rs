@@ -24,7 +24,12 @@ fn json(text: &str) -> Value {
 /// Whether a document is what its readers take.
 fn holds(format: &str, text: &str) {
     match format {
-        "json" => assert_eq!(json(text)["version"], 1),
+        "json" => {
+            let (_, schema, _) = run(&support::root(), &["schema", "findings"]);
+            let validator = jsonschema::validator_for(&json(&schema)).unwrap();
+            let wrong: Vec<String> = validator.iter_errors(&json(text)).map(|error| format!("{error} at {}", error.instance_path())).collect();
+            assert!(wrong.is_empty() && json(text)["version"] == 1, "{wrong:?}");
+        }
         "json-lines" => text.lines().for_each(|line| assert!(json(line)["type"].is_string())),
         "junit" | "checkstyle" => {
             let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));

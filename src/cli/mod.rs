@@ -192,7 +192,7 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Say why a lead did or did not get a touch, and what would have changed it
     Why(why::Why),
-    /// Print a JSON Schema: of the plan, of a lead's file, or of a census
+    /// Print a JSON Schema: of the plan, of a lead's file, of a census, or of findings
     Schema(schema::Schema),
     /// Explain a check or a rule: what it finds, why, and how to mend it
     #[command(after_help = EXIT_STATUS)]

@@ -1,5 +1,6 @@
 //! Findings as one JSON document.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::sources::Sources;
@@ -16,15 +17,17 @@ struct Document<'a> {
     diagnostics: Vec<Entry<'a>>,
 }
 
-#[derive(Serialize)]
-struct Failure<'a> {
+/// Why the tool could not do its job.
+#[derive(Serialize, JsonSchema)]
+pub struct Failure<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Entry<'a> {
+/// A finding.
+#[derive(Serialize, JsonSchema)]
+pub struct Entry<'a> {
     name: &'a str,
     severity: &'static str,
     message: &'a str,
@@ -35,39 +38,45 @@ struct Entry<'a> {
     help: Option<&'a str>,
     fixes: Vec<Fix<'a>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(default)]
     notes: &'a [String],
 }
 
-#[derive(Serialize)]
-struct Range {
+/// Where something stands: from `start` up to `end`.
+#[derive(Serialize, JsonSchema)]
+pub struct Range {
     start: Position,
     end: Position,
 }
 
-#[derive(Serialize)]
-struct Position {
+/// A place: both numbers from 1, columns in characters.
+#[derive(Serialize, JsonSchema)]
+pub struct Position {
     line: u32,
     column: u32,
 }
 
-#[derive(Serialize)]
-struct Label<'a> {
+/// A place that a finding speaks of.
+#[derive(Serialize, JsonSchema)]
+pub struct Label<'a> {
     file: String,
     range: Range,
     primary: bool,
     text: &'a str,
 }
 
-#[derive(Serialize)]
-struct Fix<'a> {
+/// A way to mend a finding.
+#[derive(Serialize, JsonSchema)]
+pub struct Fix<'a> {
     title: &'a str,
     /// Whether it is sure to be what was meant.
     sure: bool,
     edits: Vec<Edit<'a>>,
 }
 
-#[derive(Serialize)]
-struct Edit<'a> {
+/// A text to put in the place of another.
+#[derive(Serialize, JsonSchema)]
+pub struct Edit<'a> {
     file: String,
     range: Range,
     new: &'a str,
