@@ -119,3 +119,23 @@ fn what_is_remembered_is_what_would_be_found() {
     }
     assert!(compared > 20, "{compared}");
 }
+
+/// What was proved of one lead says nothing of another, though the questions are written alike.
+#[test]
+fn answers_stand_on_their_ground() {
+    let of = |size: &str| {
+        let text = format!(
+            "lead {{ size: {size} from 1 }}
+limits {{ at most 1 email per 7 days }}
+program small {{ audience size < 6 on join {{ email \"One\" email \"Two\" }} }}
+program large {{ audience size > 5 on join {{ email \"Three\" email \"Four\" }} }}
+"
+        );
+        vec![("policy.nurture".to_owned(), text)]
+    };
+    // Nobody is in both as long as sizes are whole.
+    let memory = Memory::default();
+    let (whole, any) = (told(&of("whole number"), Some(&memory)).0, told(&of("number"), Some(&memory)).0);
+    assert_ne!(whole, any);
+    assert_eq!((whole, any), (told(&of("whole number"), None).0, told(&of("number"), None).0));
+}

@@ -172,7 +172,7 @@ impl Remembering {
     }
 
     fn once<T: Clone>(&self, key: Meaning, pick: impl Fn(&mut Kept) -> &mut FxHashMap<Meaning, Used<T>>, asked: &mut u64, make: impl FnOnce() -> T) -> T {
-        let round = self.kept().round;
+        let (key, round) = (self.key(key), self.round);
         if let Some(answer) = pick(&mut self.kept()).get_mut(&key) {
             answer.round = round;
             return answer.what.clone();
