@@ -1,26 +1,19 @@
 //! A baseline lets a team begin with what it has: only what is new stops a build, and what is mended leaves the file.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-use std::fs;
-use std::path::Path;
+mod support;
 
-use assert_cmd::Command;
+use std::fs;
+
+use support::run;
 
 const FILE: &str = "nurture.baseline.json";
 const LEAD: &str = "lead { role: one of cfo, controller }\n";
 const NEWS: &str = "program news { audience everyone on join { email \"Our news\" } }\n";
 const MORE: &str = "program more { audience everyone on join { email \"More news\" } }\n";
 
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("nurture").unwrap().current_dir(folder).args(args).output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
-}
-
 fn policy(text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("nurture.toml"), "").unwrap();
-    fs::write(folder.path().join("a.nurture"), text).unwrap();
-    folder
+    support::folder("a.nurture", text)
 }
 
 #[test]

@@ -4,20 +4,12 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
 use assert_cmd::Command;
-
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("nurture").unwrap().current_dir(folder).args(args).output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
-}
+use support::run;
 
 fn policy(text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("nurture.toml"), "").unwrap();
-    fs::write(folder.path().join("p.nurture"), text).unwrap();
-    folder
+    support::folder("p.nurture", text)
 }
 
 const LEAD: &str = "lead {\n  role: one of cfo, controller # who they are\n  employees: whole number from 1\n}\nsignal visit implicit { page: text }\n";

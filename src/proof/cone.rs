@@ -145,7 +145,7 @@ impl Cone {
 }
 
 /// All nodes below some, children first. What a score's points stand on is below its thresholds.
-pub(super) fn below(terms: &Terms<'_>, roots: &[NodeId]) -> Vec<NodeId> {
+fn below(terms: &Terms<'_>, roots: &[NodeId]) -> Vec<NodeId> {
     let mut found = Vec::new();
     let mut seen = rustc_hash::FxHashSet::default();
     // Whether a node's children were visited already.

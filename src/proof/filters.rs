@@ -150,7 +150,7 @@ impl Filters {
 }
 
 /// The values of such an event, made anew.
-pub(super) fn event(terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32, bool)]) -> Option<Box<[Fact]>> {
+fn event(terms: &Terms<'_>, signal: u32, at: Instant, wanted: &[(u32, bool)]) -> Option<Box<[Fact]>> {
     let plan = terms.plan();
     let fields = &plan.signals.get(signal as usize)?.fields;
     let mut asked: Vec<(u32, Vec<Ask<'_>>)> = Vec::new();

@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use super::book;
 use super::contradiction;
-
 use super::findings::{Allowance, allowances, diagnostic};
 use super::places;
 use crate::db::{RootDb, SourceFile, Workspace};

@@ -12,7 +12,7 @@ use crate::run::lead::Fact;
 use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
 
-/// What all questions about one policy may cost, in nodes that are made into clauses: some forty times what a policy of 1 MB takes. What is
+/// What all questions about one policy may cost, in nodes that are made into clauses: several times what a policy of 1 MB takes. What is
 /// asked beyond stays unknown.
 const ALL_WORK: u64 = 20_000_000;
 

@@ -60,3 +60,17 @@ pub fn examples() -> Vec<PathBuf> {
     assert!(found.len() > 10);
     found
 }
+
+/// What a run of the command line said: its exit status, standard output and standard error.
+pub fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let output = assert_cmd::Command::cargo_bin("nurture").unwrap().current_dir(folder).args(args).output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// A workspace of one file: its name and its text.
+pub fn folder(name: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("nurture.toml"), "").unwrap();
+    fs::write(folder.path().join(name), text).unwrap();
+    folder
+}
