@@ -6,6 +6,7 @@ extern crate alloc;
 pub mod cli;
 pub mod db;
 pub mod diagnostics;
+pub mod format;
 pub mod model;
 pub mod plan;
 pub mod proof;

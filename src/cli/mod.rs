@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod explain;
 mod fix;
+mod fmt;
 mod lead;
 mod markdown;
 mod new;
@@ -183,6 +184,9 @@ enum Command {
     Rules(rules::Rules),
     /// Keep what is known and not mended yet, so that only what is new stops a build
     Baseline(baseline::BaselineCommand),
+    /// Write policies in the one layout
+    #[command(after_help = EXIT_STATUS)]
+    Fmt(fmt::Fmt),
     /// Print the plan of a policy as JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
@@ -235,6 +239,7 @@ pub fn main() -> ExitCode {
     }
     let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
         Command::Check(command) => command.run(&cli.common),
+        Command::Fmt(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
         Command::Verdict(command) => command.run(&cli.common),
         Command::Ask(command) => command.run(&cli.common),

@@ -15,13 +15,18 @@ const NOT_MEANING: [&str; 14] =
 /// Raised when the meaning of the language changes, so that old fingerprints are not taken for new ones.
 const MEANING: u32 = 1;
 
-/// The fingerprint of one item: its normal form without positions, docs, titles and reasons.
-pub fn item_fingerprint<T: Serialize + Clone + Normal>(item: &T) -> SmolStr {
+/// What one item means: its normal form without positions, docs, titles and reasons.
+pub fn meaning<T: Serialize + Clone + Normal>(item: &T) -> Value {
     let mut item = item.clone();
     item.normalize();
     let mut value = serde_json::to_value(&item).unwrap_or_default();
     strip(&mut value);
-    fingerprint_of(&value)
+    value
+}
+
+/// The fingerprint of one item: of what it means.
+pub fn item_fingerprint<T: Serialize + Clone + Normal>(item: &T) -> SmolStr {
+    fingerprint_of(&meaning(item))
 }
 
 /// The fingerprint of a whole policy: of its settings, and of its items in order of kind and name.

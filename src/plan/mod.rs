@@ -17,8 +17,8 @@ pub mod words;
 
 pub use document::*;
 pub use field::*;
-pub use fingerprint::{bytes_fingerprint, fade_table, fingerprint_of, item_fingerprint, policy_fingerprint};
-pub use normal::normal;
+pub use fingerprint::{bytes_fingerprint, fade_table, fingerprint_of, item_fingerprint, meaning, policy_fingerprint};
+pub use normal::{Normal, normal};
 pub use predicate::*;
 pub use program::*;
 pub use rule::*;

@@ -4,6 +4,7 @@ pub mod ast;
 mod build;
 mod explain;
 mod habits;
+pub mod outline;
 mod parse;
 mod repair;
 pub mod rule_ast;

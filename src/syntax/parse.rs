@@ -9,6 +9,7 @@ use super::ast::{Item, Kind, Name};
 use super::scan::ChunkBody;
 use super::{build, repair};
 use crate::diagnostics::{Check, Problem};
+use crate::text::Range;
 
 #[derive(pest_derive::Parser)]
 #[grammar = "../grammar/nurture.pest"]
@@ -39,6 +40,40 @@ pub fn parse(chunk: &ChunkBody) -> Parsed {
         Ok(pairs) => build::build(pairs, &chunk.text, &chunk.docs, None),
         Err(_) => repair::repair(chunk),
     }
+}
+
+/// A pair of the parse tree, the tree written flat: a pair stands before those inside it.
+#[derive(Clone, Copy)]
+pub(super) struct Node {
+    /// What it is.
+    pub rule: Rule,
+    /// Where it begins and ends, with the white space behind it.
+    pub at: Range,
+    /// The index of the first node behind it that is not inside it.
+    pub after: usize,
+}
+
+/// The parse tree of a text that fits the grammar.
+pub(super) fn tree(text: &str) -> Option<Vec<Node>> {
+    let pairs = Grammar::parse(Rule::chunk, text).ok()?;
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for token in pairs.tokens() {
+        match token {
+            pest::Token::Start { rule, pos } => {
+                open.push(nodes.len());
+                nodes.push(Node { rule, at: Range::at(pos.pos() as u32), after: 0 });
+            }
+            pest::Token::End { pos, .. } => {
+                let after = nodes.len();
+                if let Some(node) = open.pop().and_then(|begun| nodes.get_mut(begun)) {
+                    node.at.end = pos.pos() as u32;
+                    node.after = after;
+                }
+            }
+        }
+    }
+    Some(nodes)
 }
 
 /// Where and why a text does not fit the grammar.
