@@ -235,7 +235,7 @@ fn a_question_ends_with_its_answer() {
 #[test]
 fn the_page_for_the_manager() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let said = nurture(root, &["verdict", "examples/isnt", "--as", "markdown"]);
+    let said = nurture(root, &["verdict", "examples/isnt", "--format", "markdown"]);
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with("# Is it nurturing?\n\n0 of 12 programs are nurturing;"), "{}", said.out);
     assert!(said.out.contains("| Is it for someone, rather than everyone? | no |"), "{}", said.out);

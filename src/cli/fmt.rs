@@ -1,5 +1,6 @@
 //! `nurture fmt`: the one layout.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use similar::TextDiff;
 use super::output::{self, why_not_read};
 use super::{Common, Format, Outcome};
 use crate::db::load::{self, LoadError, MOST_BYTES, STDIN};
-use crate::db::{parallel, settings};
+use crate::db::parallel;
 use crate::format::{Formatted, Refused, format};
 use crate::text::LineIndex;
 
@@ -92,23 +93,40 @@ impl Fmt {
         self.told(common, files)
     }
 
-    /// Reads and lays out the files that were named; those of a workspace of which no file was named.
+    /// Reads and lays out the files that were named, from however many workspaces they are, and those of folders.
     fn read(&self) -> Result<Vec<File>, LoadError> {
         let current = std::env::current_dir().map_err(|error| LoadError { message: format!("cannot tell the current folder: {error}"), help: None })?;
-        let sources = load::find(&self.paths, &current)?;
-        parallel::start();
-        let one = |path: &PathBuf| {
-            let relative = path.strip_prefix(&sources.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-            if !sources.asked.is_empty() && !sources.asked.iter().any(|asked| asked.is_empty() || settings::under(&relative, asked)) {
-                return None;
+        let mut found: BTreeMap<PathBuf, String> = BTreeMap::new();
+        let (files, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = self.paths.iter().partition(|path| current.join(path).is_file());
+        for path in files {
+            let shown = path.to_string_lossy().replace('\\', "/");
+            if path.extension().is_none_or(|extension| extension != "nurture") {
+                return Err(LoadError { message: format!("`{shown}` is no policy file"), help: Some("policy files end in `.nurture`".to_owned()) });
             }
-            let (fate, broken) = match fs::read(path) {
+            found.insert(current.join(path), shown);
+        }
+        let whole = [PathBuf::from(".")];
+        let folders: Vec<&PathBuf> = if self.paths.is_empty() { whole.iter().collect() } else { folders };
+        for folder in folders {
+            let sources = load::find(std::slice::from_ref(folder), &current)?;
+            for path in &sources.files {
+                let relative = path.strip_prefix(&sources.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+                if sources.asks_for(&relative) {
+                    found.insert(path.clone(), format!("{}{relative}", sources.prefix));
+                }
+            }
+        }
+        parallel::start();
+        let one = |(path, shown): (PathBuf, String)| {
+            let (fate, broken) = match fs::read(&path) {
                 Ok(bytes) => fate(bytes),
                 Err(error) => (Fate::Left(why_not_read(&error), Outcome::Failed), Vec::new()),
             };
-            Some(File { shown: format!("{}{relative}", sources.prefix), path: path.clone(), fate, broken })
+            File { shown, path, fate, broken }
         };
-        Ok(sources.files.par_iter().filter_map(one).collect())
+        let mut files: Vec<File> = found.into_par_iter().map(one).collect();
+        files.sort_by(|a, b| a.shown.cmp(&b.shown));
+        Ok(files)
     }
 
     fn standard_input(&self, common: &Common) -> Outcome {

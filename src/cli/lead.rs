@@ -11,7 +11,7 @@ use super::policy::Policy;
 use super::{Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::diagnostics::render;
-use crate::plan::{FORMAT, Plan};
+use crate::plan::Plan;
 use crate::run::clock::{Zone, read_instant};
 use crate::run::input::{self, Read};
 use crate::run::lead::{DAY, Instant, Lead};
@@ -62,23 +62,7 @@ fn plan(policy: &Policy, common: &Common) -> Result<Plan, Outcome> {
     if policy.has_as_of() {
         return Err(failed(error("a plan has its own day: `--as-of` goes with a policy".to_owned(), Some("compile the policy with `--as-of`"))));
     }
-    let text = std::fs::read_to_string(path).map_err(|why| failed(error(format!("cannot read `{}`: {}", path.display(), plain(&why)), None)))?;
-    // The version first: what follows may have another form.
-    let version = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|value| value.get("format").and_then(serde_json::Value::as_u64));
-    match version {
-        Some(version) if version == u64::from(FORMAT) => {}
-        Some(version) => {
-            let message = format!("`{}` is a plan of format {version}, and this nurture reads format {FORMAT}", path.display());
-            return Err(failed(error(message, Some("compile it again with this version"))));
-        }
-        None => return Err(failed(error(format!("`{}` is no plan", path.display()), Some("`nurture compile -o plan.json` writes one")))),
-    }
-    serde_json::from_str(&text).map_err(|why| {
-        let said = why.to_string();
-        let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what).to_owned();
-        let message = format!("`{}` does not fit the form of a plan: line {}, column {}: {what}", path.display(), why.line(), why.column());
-        failed(error(message, Some("`nurture schema` prints the form; `nurture compile -o plan.json` writes a plan")))
-    })
+    super::plan_file::read(path).map_err(failed)
 }
 
 fn plain(why: &std::io::Error) -> String {

@@ -4,14 +4,17 @@ mod ask;
 mod baseline;
 mod check;
 mod compile;
+mod diff;
 mod explain;
 mod fix;
 mod fmt;
+mod git;
 mod lead;
 mod markdown;
 mod new;
 mod output;
 mod pages;
+mod plan_file;
 mod policy;
 mod progress;
 mod rule_examples;
@@ -94,8 +97,8 @@ impl Common {
         self.formats.iter().filter_map(|to| Some((to.format, to.file.as_deref()?)))
     }
 
-    /// What is wrong with the formats that were asked for of a command.
-    fn problem(&self, checks: bool) -> Option<LoadError> {
+    /// What is wrong with the formats that were asked for of a command, which may check policies, or write pages.
+    fn problem(&self, checks: bool, pages: bool) -> Option<LoadError> {
         if self.formats.iter().filter(|to| to.file.is_none()).count() > 1 {
             let help = Some("let all but one name a file, such as `--format sarif=out.sarif`".to_owned());
             return Some(LoadError { message: "two formats want the standard output".to_owned(), help });
@@ -109,7 +112,7 @@ impl Common {
             return None;
         }
         let name = |format: Format| format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-        if let Some(to) = self.formats.iter().find(|to| to.file.is_some() || to.format.of_findings()) {
+        if let Some(to) = self.formats.iter().find(|to| to.file.is_some() || (to.format.of_findings() && !(pages && to.format == Format::Markdown))) {
             let message = if to.file.is_some() {
                 "only `nurture check` writes several formats".to_owned()
             } else {
@@ -187,6 +190,8 @@ enum Command {
     /// Write policies in the one layout
     #[command(after_help = EXIT_STATUS)]
     Fmt(fmt::Fmt),
+    /// Say what a change of a policy changes for leads: who is newly reached, which limits give way
+    Diff(diff::Diff),
     /// Print the plan of a policy as JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
@@ -233,13 +238,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    if let Some(problem) = cli.common.problem(matches!(cli.command, Command::Check(_))) {
+    let pages = matches!(cli.command, Command::Verdict(_) | Command::Rules(_) | Command::Diff(_));
+    if let Some(problem) = cli.common.problem(matches!(cli.command, Command::Check(_)), pages) {
         output::plainly(&problem);
         return ExitCode::from(2);
     }
     let run = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(move || match cli.command {
         Command::Check(command) => command.run(&cli.common),
         Command::Fmt(command) => command.run(&cli.common),
+        Command::Diff(command) => command.run(&cli.common),
         Command::Compile(command) => command.run(&cli.common),
         Command::Verdict(command) => command.run(&cli.common),
         Command::Ask(command) => command.run(&cli.common),

@@ -5,8 +5,6 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use super::{Color, Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::diagnostics::render::{self, Sources};
@@ -20,15 +18,6 @@ pub(super) enum Stream {
     Results,
     /// Standard error.
     Messages,
-}
-
-/// How a page is written.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Page {
-    /// For a terminal
-    Text,
-    /// Markdown, for a page
-    Markdown,
 }
 
 /// Whether a stream is written in colour.

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::output::{self, Page};
+use super::output;
 use super::policy::{Counted, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
@@ -19,9 +19,6 @@ pub(super) struct Rules {
     /// List what authors allow, with their reasons
     #[arg(long)]
     allowed: bool,
-    /// How the list is written; `--format json` gives it as JSON
-    #[arg(long = "as", value_enum, default_value_t = Page::Text)]
-    page: Page,
 }
 
 #[derive(Serialize)]
@@ -98,9 +95,9 @@ impl Rules {
                     line: sources.place(&allowed.at.file, allowed.at.range.start).line,
                 })
                 .collect();
-            let text = match (common.format(), self.page) {
-                (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&waived).unwrap_or_default()),
-                (_, Page::Markdown) => {
+            let text = match common.format() {
+                Format::Json => format!("{}\n", serde_json::to_string_pretty(&waived).unwrap_or_default()),
+                Format::Markdown => {
                     let rows: String = waived
                         .iter()
                         .map(|waived| {
@@ -157,9 +154,9 @@ impl Rules {
                 }
             })
             .collect();
-        let text = match (common.format(), self.page) {
-            (Format::Json, _) => format!("{}\n", serde_json::to_string_pretty(&entries).unwrap_or_default()),
-            (_, Page::Markdown) => {
+        let text = match common.format() {
+            Format::Json => format!("{}\n", serde_json::to_string_pretty(&entries).unwrap_or_default()),
+            Format::Markdown => {
                 let rows: String = entries
                     .iter()
                     .map(|entry| {

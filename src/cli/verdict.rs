@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use smol_str::SmolStr;
 
-use super::output::{self, Page};
+use super::output;
 use super::policy::{Counted, Judged, Policy};
 use super::{Common, Format, Outcome};
 use crate::db::Workspace;
@@ -25,9 +25,6 @@ pub(super) struct VerdictPage {
     policy: Policy,
     #[command(flatten)]
     counted: Counted,
-    /// How the page is written; `--format json` gives the verdicts of the plan
-    #[arg(long = "as", value_enum, default_value_t = Page::Text)]
-    page: Page,
 }
 
 /// How many programs a summary names that are not nurturing, or not shown to be.
@@ -145,7 +142,7 @@ impl VerdictPage {
             format!("{}\n", serde_json::to_string_pretty(&judgement.verdicts).unwrap_or_default())
         } else {
             let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
-            page(&rules_for(plan, packs), plan, judgement, &settings.thresholds, self.page == Page::Markdown)
+            page(&rules_for(plan, packs), plan, judgement, &settings.thresholds, common.format() == Format::Markdown)
         };
         let outcome = if judgement.verdicts.iter().any(|verdict| verdict.standing == Standing::Isnt) { Outcome::Findings } else { Outcome::Clean };
         output::results(&text, outcome)

@@ -5,6 +5,7 @@ pub mod book;
 pub mod cases;
 mod contradiction;
 pub mod covered;
+pub mod diff;
 mod evidence;
 pub mod findings;
 pub mod judgement;

@@ -56,6 +56,15 @@ pub fn of_program(ground: &Ground<'_>, number: u32) -> Option<ProgramGuards> {
     Maker { ground, number, program, universe }.make()
 }
 
+/// Whom each step of a program could go out to, if its leads had joined when those of another did: `since joining` is the same
+/// instant for both, as it is for a program that changed.
+pub fn as_program(ground: &Ground<'_>, number: u32, other: u32) -> Option<ProgramGuards> {
+    let plan = ground.plan();
+    let program = plan.programs.get(number as usize)?;
+    let universe = if program.audience.anonymous { Universe::Anonymous } else { Universe::Database };
+    Maker { ground, number: other, program, universe }.make()
+}
+
 impl Maker<'_, '_> {
     fn node(&self, predicate: &Predicate) -> NodeId {
         self.ground.terms.borrow_mut().predicate(predicate, Some(self.number)).unwrap_or(Terms::NEVER)

@@ -438,6 +438,11 @@ pub fn policy(dice: &mut Dice, kind: Kind) -> Vec<String> {
     Writer { dice, kind, segments: 0, labels: Vec::new(), inside: false, anonymous: false }.policy()
 }
 
+/// A random predicate of a policy that [`policy`] wrote.
+pub fn predicate(dice: &mut Dice, kind: Kind, deep: u32) -> String {
+    Writer { dice, kind, segments: 0, labels: Vec::new(), inside: false, anonymous: false }.predicate(deep)
+}
+
 /// 2026-01-05, a Monday, in UTC.
 pub const START: Instant = 1_767_571_200;
 

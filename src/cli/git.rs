@@ -1,0 +1,79 @@
+//! Policies as they were in git: a revision's files, written into a temporary folder. The work tree and the index stay as they are.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::db::load::LoadError;
+
+/// The files of a folder at a revision.
+pub(super) struct Checkout {
+    /// Removed when it is no longer needed.
+    _folder: TempDir,
+    /// The folder, as it was.
+    pub path: PathBuf,
+}
+
+fn error(message: impl Into<String>, help: Option<&str>) -> LoadError {
+    LoadError { message: message.into(), help: help.map(str::to_owned) }
+}
+
+/// What git says to a command in a folder; `None` where it says no.
+fn git<A: AsRef<OsStr>>(folder: &Path, index: Option<&Path>, args: &[A], input: Option<&[u8]>) -> Result<Option<Vec<u8>>, LoadError> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(args).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    if let Some(index) = index {
+        command.env("GIT_INDEX_FILE", index);
+    }
+    let cannot = |why: std::io::Error| match why.kind() {
+        std::io::ErrorKind::NotFound => error("git is not installed, and a revision was asked for", Some("install git, or name a folder or a plan")),
+        _ => error(format!("cannot run git: {why}"), None),
+    };
+    let mut child = command.spawn().map_err(cannot)?;
+    if let (Some(input), Some(mut pipe)) = (input, child.stdin.take()) {
+        // What git does not read it does not need.
+        let _ = pipe.write_all(input);
+    }
+    let output = child.wait_with_output().map_err(cannot)?;
+    Ok(output.status.success().then_some(output.stdout))
+}
+
+/// The files that `folder` had at a revision.
+///
+/// # Errors
+/// When git is missing, the folder is in no repository, the revision is unknown, or the folder was not there.
+pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Checkout, LoadError> {
+    let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
+    let shown = folder.display();
+    let top = git(folder, None, &["rev-parse", "--show-toplevel"], None)?
+        .map(line)
+        .ok_or_else(|| error(format!("`{shown}` is in no git repository, so it has no revision `{revision}`"), Some("name a folder or a plan instead")))?;
+    let prefix = git(folder, None, &["rev-parse", "--show-prefix"], None)?.map(line).unwrap_or_default();
+    let top = PathBuf::from(top);
+    let commit =
+        git(&top, None, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")], None)?.map(line).ok_or_else(|| {
+            error(format!("git knows no revision `{revision}`"), Some("`git log --oneline` lists revisions; in CI fetch them first, with enough depth"))
+        })?;
+    let cannot = |why: std::io::Error| error(format!("cannot write a temporary folder: {why}"), None);
+    let temporary = tempfile::Builder::new().prefix("nurture-").tempdir().map_err(cannot)?;
+    let (index, tree) = (temporary.path().join("index"), temporary.path().join("tree"));
+    std::fs::create_dir(&tree).map_err(cannot)?;
+    let failed = || error(format!("git could not give the files of revision `{revision}`"), None);
+    git(&top, Some(&index), &["read-tree", &commit], None)?.ok_or_else(failed)?;
+    let pathspec = if prefix.is_empty() { ".".to_owned() } else { format!(":(literal){prefix}") };
+    let listed = git(&top, Some(&index), &["ls-files", "-z", "--", &pathspec], None)?.ok_or_else(failed)?;
+    if listed.is_empty() {
+        return Err(error(format!("at revision `{revision}` there was no `{}`", if prefix.is_empty() { "." } else { prefix.trim_end_matches('/') }), None));
+    }
+    let mut into = std::ffi::OsString::from("--prefix=");
+    into.push(&tree);
+    into.push("/");
+    git(&top, Some(&index), &[OsStr::new("checkout-index"), OsStr::new("-z"), OsStr::new("--stdin"), OsStr::new("-f"), &into], Some(&listed))?
+        .ok_or_else(failed)?;
+    let path = tree.join(&prefix);
+    Ok(Checkout { _folder: temporary, path })
+}
