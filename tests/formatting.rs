@@ -115,8 +115,29 @@ fn mangled(text: &str, dice: &mut Dice, comments: bool) -> String {
     out
 }
 
-fn comments(text: &str) -> Vec<String> {
-    text.lines().filter_map(|line| line.split_once("# ")).map(|(_, comment)| comment.trim().to_owned()).collect()
+/// The comments of a text, and what each stands before: the word that follows it.
+fn comments(text: &str) -> Vec<(String, String)> {
+    let (mut found, mut waiting): (Vec<(String, String)>, Vec<String>) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let mut quoted = false;
+        let mut escaped = false;
+        let end = line.char_indices().find(|(_, c)| {
+            let ends = *c == '#' && !quoted;
+            quoted ^= *c == '"' && !escaped;
+            escaped = *c == '\\' && quoted && !escaped;
+            ends
+        });
+        let end = end.map_or(line.len(), |(end, _)| end);
+        // A comma between fields may come and go.
+        if let Some(word) = nurture::syntax::tokens::tokens(&line[..end]).iter().map(|token| token.text(&line[..end])).find(|word| *word != ",") {
+            found.extend(waiting.drain(..).map(|comment| (comment, word.to_owned())));
+        }
+        if end < line.len() {
+            waiting.push(line[end..].trim_end().to_owned());
+        }
+    }
+    found.extend(waiting.into_iter().map(|comment| (comment, String::new())));
+    found
 }
 
 #[test]
@@ -133,9 +154,8 @@ fn the_layout_does_not_depend_on_what_it_was() {
         // Comments stand everywhere, and all of them remain.
         let marked = mangled(&text, &mut dice, true);
         let out = laid_out(&marked);
-        if !text.contains('"') {
-            assert_eq!(comments(&marked), comments(&out));
-        }
+        let texts = |text: &str| comments(text).into_iter().map(|(comment, _)| comment).collect::<Vec<_>>();
+        assert_eq!(texts(&marked), texts(&out));
         assert_eq!(trees(&marked), trees(&out));
     }
 }
@@ -168,6 +188,50 @@ fn what_is_broken_is_left_alone() {
 }
 
 #[test]
+fn what_is_left_moves_nothing_around_it() {
+    // Comments behind what is broken are left with it, and so is the indentation of its first line.
+    let typing = "program p {\n  audience everyone and\n      # a thought\n\n      # more\n\n# about b\nsegment b where y\n";
+    assert_eq!(laid_out(typing), typing);
+    let between = "segment a where x\nsegment b where\nsegment c where y\n";
+    assert_eq!(laid_out(between), between);
+    let headless = "     hello\n     world\n\nsegment a where x\n";
+    assert_eq!(laid_out(headless), headless);
+    for text in [
+        "  <<<<<<< ours\n",
+        "  =======\nsegment a where x\n",
+        "a\u{c}\n",
+        "\u{c}",
+        "\u{a0}\nsegment a where x",
+        "segment a where x\u{a0}\nsegment b where y",
+        "segment a where x\n\u{3000}\n",
+    ] {
+        laid_out(text);
+    }
+}
+
+#[test]
+fn a_comma_stays_where_it_is_needed() {
+    assert_eq!(laid_out("lead { a: text, optional: flag }"), "lead {\n  a: text,\n  optional: flag\n}\n");
+    assert_eq!(laid_out("test \"x\" {\n lead { a: 12, # c\n seconds: 5 }\n}"), "test \"x\" {\n  lead {\n    a: 12,  # c\n    seconds: 5\n  }\n}\n");
+    let long: String = (0..14).map(|n| format!("field_{n}: 12, ")).collect();
+    laid_out(&format!("test \"x\" {{ lead {{ {long} seconds: 5, day: 3 }} }}"));
+    // Two comments around a comma are two comments; a doc comment before one would change whose it is.
+    assert_eq!(laid_out("lead {\n a: flag # c\n , # d\n b: flag\n}"), "lead {\n  a: flag  # c\n  # d\n  b: flag\n}\n");
+    let stray = "lead {\n a: flag\n ## doc b\n , b: text\n}\n";
+    assert_eq!(laid_out(stray), stray);
+}
+
+#[test]
+fn lines_end_as_most_do() {
+    let ends = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
+    let out = laid_out("segment   a where x\r\nsegment b where\r\nsegment c where y\nsegment d where z\r\n");
+    assert_eq!(ends(&out), (4, 4));
+    let out = laid_out("segment   a where x\r\nsegment b where\nsegment c where y\nsegment d where z\n");
+    assert_eq!(ends(&out), (0, 4));
+    assert_eq!(ends(&laid_out("\n  wh\r\nere\r\n")).0, 2);
+}
+
+#[test]
 fn the_layout() {
     for (text, expected) in [
         // Comments stay where they are: before what follows, or behind what is on their line.
@@ -182,6 +246,17 @@ fn the_layout() {
             "program p{audience a and not(b or c)or d at most 2 email per 7days on join{if did v(page is\"x\")at least 2 times{leave}else if b{wait 2 days}else{}}}",
             "program p {\n  audience a and not (b or c) or d\n  at most 2 email per 7 days\n  on join {\n    if did v(page is \"x\") at least 2 times {\n      leave\n    } else if b {\n      wait 2 days\n    } else { }\n  }\n}\n",
         ),
+        // A comment before `else` is about it.
+        (
+            "program p{on join{if a{leave}\n# about else\nelse{leave}}}",
+            "program p {\n  on join {\n    if a {\n      leave\n    }\n    # about else\n    else {\n      leave\n    }\n  }\n}\n",
+        ),
+        // An empty line before a comment that stands last stays, and one behind it goes.
+        ("program p {\n  audience y\n\n  # Later:\n  # goal z\n\n}", "program p {\n  audience y\n\n  # Later:\n  # goal z\n}\n"),
+        // A comment that goes on under the one behind a line goes on.
+        ("segment a where x # one\n                  # two\nsegment b where y", "segment a where x  # one\n                   # two\nsegment b where y\n"),
+        ("limits # a\n { # b\n at most 2 email per 7 days }", "limits  # a\n{  # b\n  at most 2 email per 7 days\n}\n"),
+        ("score s { from 0 to 100-5 when x }", "score s {\n  from 0 to 100\n  -5 when x\n}\n"),
         ("score s{+ 5 for v -3 when x>-7 from 0 to 100}", "score s {\n  +5 for v\n  -3 when x > -7\n  from 0 to 100\n}\n"),
         ("segment a where x segment b where y", "segment a where x\nsegment b where y\n"),
     ] {
@@ -189,8 +264,8 @@ fn the_layout() {
     }
     let many: Vec<String> = (0..40).map(|n| format!("\"country {n}\"")).collect();
     let out = laid_out(&format!("segment a where country in [{}] and x", many.join(",")));
-    assert!(out.starts_with("segment a\n  where country in [\n    \"country 0\", \"country 1\","), "{out}");
-    assert!(out.ends_with("\"country 39\"\n  ]\n    and x\n"), "{out}");
+    assert!(out.starts_with("segment a\n  where country in [\n      \"country 0\", \"country 1\","), "{out}");
+    assert!(out.ends_with("\"country 39\"\n    ]\n    and x\n"), "{out}");
     assert!(out.lines().all(|line| line.len() <= WIDTH as usize), "{out}");
 }
 
@@ -202,14 +277,14 @@ fn the_command() {
     fs::write(path.join("c.nurture"), "segment c where x\n").unwrap();
     let (code, out, err) = run(path, &["fmt", "--check"]);
     assert_eq!((code, out.as_str()), (1, "a.nurture\nb.nurture\n"), "{err}");
-    assert!(err.contains("2 files laid out otherwise, 1 not"), "{err}");
+    assert!(err.contains("2 files are not laid out, 1 is"), "{err}");
     let (code, out, _) = run(path, &["fmt", "--diff", "a.nurture"]);
     assert_eq!((code, out.as_str()), (1, "--- a/a.nurture\n+++ b/a.nurture\n@@ -1 +1 @@\n-segment   a where x\n+segment a where x\n"));
     let (code, out, _) = run(path, &["fmt", "--check", "--format", "json"]);
     assert_eq!(code, 1);
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&out).unwrap(),
-        serde_json::json!({"changed": ["a.nurture", "b.nurture"], "left": [], "written": false})
+        serde_json::json!({"changed": ["a.nurture", "b.nurture"], "left": [], "broken": {}, "written": false})
     );
     assert_eq!(run(path, &["fmt", "b.nurture"]).0, 0);
     assert_eq!(fs::read_to_string(path.join("b.nurture")).unwrap(), "segment b where x\r\n\r\nsegment c {\r\n  where x\r\n}\r\n");

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, Extra, Stream, Told};
 use super::policy::{Judging, Policy, Ready};
-use super::{Common, Format, Outcome, baseline, fix, verdict};
+use super::{Common, Format, Outcome, baseline, fix, git, verdict, watch};
 use crate::db::Workspace;
 use crate::db::load::LoadError;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::report::baseline::Known;
+use crate::report::baseline::{Baseline, Known};
 use crate::report::judgement::rules_for;
 
 /// `nurture check`
@@ -47,6 +47,15 @@ pub(super) struct Check {
     /// Count findings by check and rule instead of showing them
     #[arg(long)]
     statistics: bool,
+    /// Show only what changed since a revision of git brought: all is judged, and what was found there is left out
+    #[arg(long, value_name = "REV", conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    changed_since: Option<String>,
+    /// Check again whenever a file changes, until you stop it
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    watch: bool,
+    /// Say how long each phase took
+    #[arg(long)]
+    timings: bool,
 }
 
 /// The least level of a finding that stops a build.
@@ -90,6 +99,9 @@ impl Check {
             let help = Some("leave out `--format`, or ask for json".to_owned());
             return output::failed(common, &LoadError { message: "statistics have no such form".to_owned(), help });
         }
+        if self.watch {
+            return watch::watch(&self.policy, common, |ready| self.report(common, ready), |ready| self.judge(common, ready));
+        }
         let mut ready = match self.policy.ready(common) {
             Ok(ready) => ready,
             Err(outcome) => return outcome,
@@ -101,15 +113,22 @@ impl Check {
                 Err(error) => return output::failed(common, &error),
             }
         }
-        if !self.judging.no_rules
-            && let Err(outcome) = ready.judge(common, &self.judging.counted, self.no_allow)
-        {
-            return outcome;
-        }
-        let (known, gone) = match self.leave_known(&mut ready) {
-            Ok(told) => told,
-            Err(error) => return output::failed(common, &error),
-        };
+        let outcome = self.judge(common, &mut ready).and_then(|()| self.report(common, &mut ready)).unwrap_or_else(|outcome| outcome);
+        // The process ends here: taking the database apart piece by piece would cost time and help nobody.
+        std::mem::forget(ready);
+        outcome
+    }
+
+    /// Asks the rulebook, if it is to be asked. `Err` when that could not be done; why has been said then.
+    fn judge(&self, common: &Common, ready: &mut Ready) -> Result<(), Outcome> {
+        if self.judging.no_rules { Ok(()) } else { ready.judge(common, &self.judging.counted, self.no_allow) }
+    }
+
+    /// Tells what was found. `Err` when that could not be done; why has been said then.
+    fn report(&self, common: &Common, ready: &mut Ready) -> Result<Outcome, Outcome> {
+        let failed = |error: LoadError| output::failed(common, &error);
+        let (known, gone) = self.leave_known(ready).map_err(failed)?;
+        let before = self.leave_unchanged(common, ready)?;
         let judgement = ready.judged.as_ref().map(|judged| &judged.judgement);
         let settings = Workspace::get(&ready.loaded.db).settings(&ready.loaded.db);
         let rules = ready.judged.iter().flat_map(|judged| rules_for(&judged.plan, &judged.packs)).map(|rule| verdict::described(rule, settings)).collect();
@@ -147,6 +166,9 @@ impl Check {
                 let n = ready.elsewhere;
                 summary.push_str(&format!("; {n} error{} in files that were not asked for", if n == 1 { "" } else { "s" }));
             }
+            if let (Some(revision), 1..) = (&self.changed_since, before) {
+                summary.push_str(&format!("; {before} found at {revision} already"));
+            }
             if known > 0 {
                 summary.push_str(&format!("; {known} known from the baseline"));
             }
@@ -159,9 +181,30 @@ impl Check {
                 output::message(&format!("{count} of the baseline {} gone: `nurture baseline prune` takes out what is", if count == 1 { "is" } else { "are" }));
             }
         }
-        // The process ends here: taking the database apart piece by piece would cost time and help nobody.
-        std::mem::forget(ready);
-        outcome
+        if self.timings {
+            output::message(ready.timings().trim_end_matches('\n'));
+        }
+        Ok(outcome)
+    }
+
+    /// Takes out of the findings those that a revision of git has too: how many that are.
+    fn leave_unchanged(&self, common: &Common, ready: &mut Ready) -> Result<usize, Outcome> {
+        let Some(revision) = &self.changed_since else { return Ok(0) };
+        let failed = |error: LoadError| output::failed(common, &error);
+        if ready.loaded.sources.stdin.is_some() || self.policy.reads_stdin() {
+            return Err(failed(LoadError { message: "what comes from standard input has no revisions".to_owned(), help: None }));
+        }
+        // Where there was no policy yet, all is new.
+        let Some(checkout) = git::checkout(&ready.loaded.sources.root, revision).map_err(failed)? else { return Ok(0) };
+        let mut old = match Policy::of(vec![checkout.path.clone()], self.policy.as_of()).ready(common) {
+            Ok(old) => old,
+            Err(outcome) => return Err(outcome),
+        };
+        self.judge(common, &mut old)?;
+        let compared = Baseline::of(&old.findings).compare(&ready.findings);
+        ready.findings = compared.new;
+        std::mem::forget(old);
+        Ok(compared.known)
     }
 
     /// Takes out of the findings what the baseline knows: how many that are, and what it knows and is gone.

@@ -143,7 +143,8 @@ impl Diff {
                 if revision.is_empty() {
                     return Err(failed(LoadError { message: "`git:` names no revision".to_owned(), help: Some("write `git:main`, say".to_owned()) }));
                 }
-                let checkout = git::checkout(around, revision).map_err(failed)?;
+                let missing = || LoadError { message: format!("at revision `{revision}` this policy was not there yet"), help: None };
+                let checkout = git::checkout(around, revision).and_then(|found| found.ok_or_else(missing)).map_err(failed)?;
                 let ready = self.ready(common, checkout.path.clone())?;
                 self.judged(common, ready, written)
             }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use salsa::Setter as _;
-use similar::TextDiff;
 use smol_str::SmolStr;
 
 use super::output;
@@ -99,12 +98,7 @@ fn applied(text: &str, mut edits: Vec<SpanEdit>) -> Option<String> {
 impl Mended {
     /// What changed, as a diff that `git apply` takes.
     pub fn diff(&self, prefix: &str) -> String {
-        let one = |(path, (before, after)): (&SmolStr, &(String, String))| {
-            let path = format!("{prefix}{path}");
-            let path = path.trim_start_matches('/');
-            TextDiff::from_lines(before.as_str(), after.as_str()).unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string()
-        };
-        self.files.iter().map(one).collect()
+        self.files.iter().map(|(path, (before, after))| output::unified(&format!("{prefix}{path}"), before, after)).collect()
     }
 
     /// Writes the files, each in one go.

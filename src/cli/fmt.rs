@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use rayon::prelude::*;
-use similar::TextDiff;
 
 use super::output::{self, why_not_read};
 use super::{Common, Format, Outcome};
 use crate::db::load::{self, LoadError, MOST_BYTES, STDIN};
 use crate::db::parallel;
 use crate::format::{Formatted, Refused, format};
-use crate::text::LineIndex;
 
 /// `nurture fmt`
 #[derive(Args)]
@@ -59,13 +58,9 @@ fn fate(bytes: Vec<u8>) -> (Fate, Vec<usize>) {
         Ok(text) => text,
         Err(_) => return (Fate::Left("it is not UTF-8 text".to_owned(), Outcome::Failed), Vec::new()),
     };
-    let lines = LineIndex::new(&text);
     match format(&text) {
-        Ok(Formatted { text: laid_out, left }) => {
-            let broken = left.iter().map(|at| lines.line_of(at.start) + 1).collect();
-            (if laid_out == text { Fate::Same } else { Fate::Other(text, laid_out) }, broken)
-        }
-        Err(Refused::Conflict(at)) => (Fate::Left(format!("a merge conflict was left in line {}", lines.line_of(at.start) + 1), Outcome::Findings), Vec::new()),
+        Ok(Formatted { text: laid_out, left }) => (if laid_out == text { Fate::Same } else { Fate::Other(text, laid_out) }, left),
+        Err(Refused::Conflict(line)) => (Fate::Left(format!("a merge conflict was left in line {line}"), Outcome::Findings), Vec::new()),
         Err(Refused::Changed) => {
             let why = "its new layout would not have said the same: this is a fault of nurture, please report it with the file if you can";
             (Fate::Left(why.to_owned(), Outcome::Failed), Vec::new())
@@ -75,6 +70,7 @@ fn fate(bytes: Vec<u8>) -> (Fate, Vec<usize>) {
 
 impl Fmt {
     pub fn run(&self, common: &Common) -> Outcome {
+        let started = Instant::now();
         if !matches!(common.format(), Format::Full | Format::Concise | Format::Json) {
             let help = Some("`--check --format json` names the files for machines".to_owned());
             return output::failed(common, &LoadError { message: "`nurture fmt` has no such form".to_owned(), help });
@@ -84,13 +80,13 @@ impl Fmt {
             return output::failed(common, &LoadError { message: "a diff has no JSON form".to_owned(), help });
         }
         if self.paths.iter().any(|path| path.as_os_str() == "-") {
-            return self.standard_input(common);
+            return self.standard_input(common, started);
         }
         let files = match self.read() {
             Ok(files) => files,
             Err(error) => return output::failed(common, &error),
         };
-        self.told(common, files)
+        self.told(common, &files, started)
     }
 
     /// Reads and lays out the files that were named, from however many workspaces they are, and those of folders.
@@ -129,88 +125,122 @@ impl Fmt {
         Ok(files)
     }
 
-    fn standard_input(&self, common: &Common) -> Outcome {
-        let mut bytes = Vec::new();
+    fn standard_input(&self, common: &Common, started: Instant) -> Outcome {
+        let mut given = Vec::new();
+        let mut input = io::stdin().lock();
         let read = if self.paths.len() > 1 {
             Err(LoadError { message: "`-` (standard input) is laid out by itself".to_owned(), help: Some("name either `-` or files and folders".to_owned()) })
         } else {
-            let read = io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes);
+            let read = (&mut input).take(MOST_BYTES + 1).read_to_end(&mut given);
             read.map(|_| ()).map_err(|error| LoadError { message: format!("cannot read standard input: {error}"), help: None })
         };
         if let Err(error) = read {
             return output::failed(common, &error);
         }
-        let given = bytes.clone();
-        let (fate, broken) = fate(bytes);
+        let (fate, broken) = fate(given.clone());
         let file = File { shown: STDIN.to_owned(), path: PathBuf::new(), fate, broken };
         if self.check || self.diff || common.format() == Format::Json {
-            return self.told(common, vec![file]);
+            return self.told(common, &[file], started);
         }
         file.say(common);
         match &file.fate {
             Fate::Same => output::results(&String::from_utf8_lossy(&given), Outcome::Clean),
             Fate::Other(_, text) => output::results(text, Outcome::Clean),
-            // An editor that takes what comes back must not lose anything.
-            Fate::Left(_, outcome) => output::results(&String::from_utf8_lossy(&given), *outcome),
+            // An editor that takes what comes back must not lose anything: byte by byte what came in, however long it is.
+            Fate::Left(_, outcome) => {
+                let mut out = io::stdout().lock();
+                match out.write_all(&given).and_then(|()| io::copy(&mut input, &mut out)).and_then(|_| out.flush()) {
+                    Ok(()) => *outcome,
+                    Err(_) => Outcome::Failed,
+                }
+            }
         }
     }
 
-    /// Writes or names the files, and says how many there are.
-    fn told(&self, common: &Common, files: Vec<File>) -> Outcome {
-        let shows = self.check || self.diff || common.format() == Format::Json && files.iter().all(|file| file.path.as_os_str().is_empty());
+    /// Writes the files, or names them, and says how many there are.
+    fn told(&self, common: &Common, files: &[File], started: Instant) -> Outcome {
+        // What comes from standard input is written nowhere.
+        let shows = self.check || self.diff || files.iter().any(|file| file.path.as_os_str().is_empty());
+        let mut counts = Counts::default();
         let mut outcome = Outcome::Clean;
-        let mut text = String::new();
-        let mut changed = Vec::new();
-        let (mut same, mut left) = (0, Vec::new());
-        for file in &files {
+        for file in files {
             file.say(common);
+            counts.broken += file.broken.len();
             match &file.fate {
-                Fate::Same => same += 1,
+                Fate::Same => counts.same += 1,
                 Fate::Left(_, why) => {
-                    left.push(file.shown.as_str());
+                    counts.left.push(&file.shown);
                     outcome = worse(outcome, *why);
                 }
-                Fate::Other(before, after) => {
-                    if !shows && let Err(error) = output::replace(&file.path, after) {
+                Fate::Other(_, after) => match if shows { Ok(()) } else { output::replace(&file.path, after) } {
+                    Ok(()) => counts.changed.push(&file.shown),
+                    Err(error) => {
                         output::plainly(&error);
-                        left.push(file.shown.as_str());
+                        counts.left.push(&file.shown);
                         outcome = Outcome::Failed;
-                        continue;
                     }
-                    changed.push(file.shown.as_str());
-                    if self.diff {
-                        let path = file.shown.trim_start_matches('/');
-                        let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-                        text.push_str(&diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string());
-                    } else if self.check && common.format() != Format::Json {
-                        text.push_str(&format!("{}\n", file.shown));
-                    }
-                }
+                },
             }
         }
-        if shows && !changed.is_empty() {
+        if shows && !counts.changed.is_empty() {
             outcome = worse(outcome, Outcome::Findings);
         }
-        if common.format() == Format::Json {
-            let named = serde_json::json!({ "changed": changed, "left": left, "written": !shows });
-            text = format!("{}\n", serde_json::to_string_pretty(&named).unwrap_or_default());
-        }
-        outcome = output::results(&text, outcome);
-        if !common.quiet && common.format().for_people() {
-            let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
-            let others = changed.len();
-            let mut said = match (others, shows) {
-                (0, _) if left.is_empty() => format!("all is laid out: {}", files(same)),
-                (0, _) => format!("{} laid out", files(same)),
-                (_, true) => format!("{} laid out otherwise, {same} not: `nurture fmt` writes the one layout", files(others)),
-                (_, false) => format!("laid out {}; {same} {} so already", files(others), if same == 1 { "was" } else { "were" }),
-            };
-            if !left.is_empty() {
-                said.push_str(&format!("; {} left as {}", files(left.len()), if left.len() == 1 { "it is" } else { "they are" }));
+        let text = match common.format() {
+            Format::Json => {
+                let broken: BTreeMap<&str, &[usize]> =
+                    files.iter().filter(|file| !file.broken.is_empty()).map(|file| (file.shown.as_str(), file.broken.as_slice())).collect();
+                let named = serde_json::json!({ "changed": counts.changed, "left": counts.left, "broken": broken, "written": !shows });
+                format!("{}\n", serde_json::to_string_pretty(&named).unwrap_or_default())
             }
-            output::message(&said);
+            _ if self.diff => files.iter().map(File::diff).collect(),
+            _ if self.check => counts.changed.iter().map(|name| format!("{name}\n")).collect(),
+            _ => String::new(),
+        };
+        outcome = output::results(&text, outcome);
+        if common.verbose {
+            files.iter().for_each(|file| output::message(&format!("  {}", file.shown)));
+            output::message(&format!("{} files, {} ms", files.len(), started.elapsed().as_millis()));
+        }
+        if !common.quiet && common.format().for_people() {
+            output::message(&counts.said(shows));
         }
         outcome
+    }
+}
+
+/// How many files are what.
+#[derive(Default)]
+struct Counts<'f> {
+    same: usize,
+    changed: Vec<&'f String>,
+    left: Vec<&'f String>,
+    /// Declarations with syntax errors.
+    broken: usize,
+}
+
+impl Counts<'_> {
+    fn said(&self, shows: bool) -> String {
+        let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let files = |count: usize| counted(count, "file");
+        let mut said = match (self.changed.len(), shows) {
+            (0, _) => format!("{} laid out", files(self.same)),
+            (others, true) => {
+                let (is, are) = (if others == 1 { "is" } else { "are" }, if self.same == 1 { "is" } else { "are" });
+                format!("{} {is} not laid out, {} {are}: `nurture fmt` does it", files(others), self.same)
+            }
+            (others, false) => format!("laid out {}; {} {} so before", files(others), self.same, if self.same == 1 { "was" } else { "were" }),
+        };
+        if !self.left.is_empty() {
+            said.push_str(&format!("; {} left as {}", files(self.left.len()), if self.left.len() == 1 { "it is" } else { "they are" }));
+        }
+        if self.broken > 0 {
+            said.push_str(&format!(
+                "; {} with a syntax error left as {}",
+                counted(self.broken, "declaration"),
+                if self.broken == 1 { "it is" } else { "they are" }
+            ));
+        }
+        said
     }
 }
 
@@ -226,17 +256,22 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
 impl File {
     /// Says what was left as it is.
     fn say(&self, common: &Common) {
+        let shown = crate::diagnostics::render::clean(&self.shown);
         if let Fate::Left(why, _) = &self.fate {
-            output::message(&format!("error: `{}` is left as it is: {}", crate::diagnostics::render::clean(&self.shown), why));
+            output::message(&format!("error: `{shown}` is left as it is: {why}"));
         }
         if common.quiet {
             return;
         }
         for line in &self.broken {
-            output::message(&format!(
-                "{}:{line}: left as it is for its syntax error: `nurture check` tells what is wrong",
-                crate::diagnostics::render::clean(&self.shown)
-            ));
+            output::message(&format!("{shown}:{line}: left as it is for its syntax error: `nurture check` tells what is wrong"));
+        }
+    }
+
+    fn diff(&self) -> String {
+        match &self.fate {
+            Fate::Other(before, after) => output::unified(&self.shown, before, after),
+            _ => String::new(),
         }
     }
 }

@@ -42,11 +42,11 @@ fn git<A: AsRef<OsStr>>(folder: &Path, index: Option<&Path>, args: &[A], input: 
     Ok(output.status.success().then_some(output.stdout))
 }
 
-/// The files that `folder` had at a revision.
+/// The files that `folder` had at a revision; `None` where it was not there.
 ///
 /// # Errors
-/// When git is missing, the folder is in no repository, the revision is unknown, or the folder was not there.
-pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Checkout, LoadError> {
+/// When git is missing, the folder is in no repository, or the revision is unknown.
+pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>, LoadError> {
     let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
     let shown = folder.display();
     let top = git(folder, None, &["rev-parse", "--show-toplevel"], None)?
@@ -67,7 +67,7 @@ pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Checkout, LoadEr
     let pathspec = if prefix.is_empty() { ".".to_owned() } else { format!(":(literal){prefix}") };
     let listed = git(&top, Some(&index), &["ls-files", "-z", "--", &pathspec], None)?.ok_or_else(failed)?;
     if listed.is_empty() {
-        return Err(error(format!("at revision `{revision}` there was no `{}`", if prefix.is_empty() { "." } else { prefix.trim_end_matches('/') }), None));
+        return Ok(None);
     }
     let mut into = std::ffi::OsString::from("--prefix=");
     into.push(&tree);
@@ -75,5 +75,5 @@ pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Checkout, LoadEr
     git(&top, Some(&index), &[OsStr::new("checkout-index"), OsStr::new("-z"), OsStr::new("--stdin"), OsStr::new("-f"), &into], Some(&listed))?
         .ok_or_else(failed)?;
     let path = tree.join(&prefix);
-    Ok(Checkout { _folder: temporary, path })
+    Ok(Some(Checkout { _folder: temporary, path }))
 }

@@ -23,6 +23,7 @@ mod schema;
 mod simulate;
 mod test;
 mod verdict;
+mod watch;
 mod why;
 
 use std::path::PathBuf;

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use similar::TextDiff;
+
 use super::{Color, Common, Format, Outcome};
 use crate::db::load::LoadError;
 use crate::diagnostics::render::{self, Sources};
@@ -20,16 +22,21 @@ pub(super) enum Stream {
     Messages,
 }
 
+/// Whether a stream goes to a terminal.
+pub(super) fn is_terminal(stream: Stream) -> bool {
+    match stream {
+        Stream::Results => io::stdout().is_terminal(),
+        Stream::Messages => io::stderr().is_terminal(),
+    }
+}
+
 /// Whether a stream is written in colour.
 pub(super) fn color(common: &Common, stream: Stream) -> bool {
     match common.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
-            let terminal = match stream {
-                Stream::Results => io::stdout().is_terminal(),
-                Stream::Messages => io::stderr().is_terminal(),
-            };
+            let terminal = is_terminal(stream);
             let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
             terminal && !plain
         }
@@ -241,6 +248,14 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), LoadError> {
     replace(path, text)
 }
 
+/// What changes in a file, as a diff that `git apply` takes.
+pub(super) fn unified(path: &str, before: &str, after: &str) -> String {
+    let path = path.trim_start_matches("../").trim_start_matches(['/']);
+    // A line ends with a line feed, and with nothing else that a text may hold.
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    TextDiff::configure().newline_terminated(true).diff_slices(&old, &new).unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string()
+}
+
 /// Puts a text in the place of a file, whatever it is: to a temporary file beside it, which then takes its place.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), LoadError> {
     let fail = |error: std::io::Error| LoadError { message: format!("cannot write `{}`: {}", path.display(), why(&error)), help: None };
@@ -251,6 +266,9 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), LoadError> {
     if fs::metadata(path).is_ok_and(|data| !data.is_file()) {
         let mut file = fs::OpenOptions::new().write(true).open(path).map_err(fail)?;
         return file.write_all(text.as_bytes()).map_err(fail);
+    }
+    if fs::metadata(path).is_ok_and(|data| data.permissions().readonly()) {
+        return Err(LoadError { message: format!("cannot write `{}`: it can only be read", path.display()), help: None });
     }
     // A link stays a link: what it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

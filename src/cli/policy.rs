@@ -1,7 +1,7 @@
 //! Loads a policy for a command: paths, settings, and what is wrong with them.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use salsa::Setter as _;
@@ -10,12 +10,13 @@ use super::output::{self, Stream};
 use super::{Common, Outcome};
 use crate::db::load::{self, LoadError, Loaded, SETTINGS, Vocabulary};
 use crate::db::settings::Named;
-use crate::db::{Workspace, line_index};
+use crate::db::{SourceFile, Workspace, line_index};
 use crate::diagnostics::render::Sources;
 use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanEdit, SpanFix, SpanLabel};
 use crate::model::names::{index, schema};
 use crate::model::rule_schema::SETTINGS as THRESHOLDS;
 use crate::plan::Plan;
+use crate::proof::Memory;
 use crate::report::findings::findings;
 use crate::report::judgement::{self, Asked, Judgement};
 use crate::report::plan::plan;
@@ -66,6 +67,10 @@ pub(super) struct Ready {
     pub elsewhere: usize,
     /// What the rulebook says, if it was asked.
     pub judged: Option<Judged>,
+    /// What was proved before, for whoever judges again after each edit.
+    pub memory: Option<Memory>,
+    /// How long each phase took.
+    pub phases: Vec<(&'static str, Duration)>,
     started: Instant,
 }
 
@@ -79,7 +84,8 @@ impl Policy {
     pub fn ready(&self, common: &Common) -> Result<Ready, Outcome> {
         let started = Instant::now();
         let _progress = super::progress::Progress::start(common, "reading the policy");
-        let loaded = self.load().map_err(|error| output::failed(common, &error))?;
+        let mut phases = Vec::new();
+        let loaded = timed(&mut phases, "reading files", || self.load()).map_err(|error| output::failed(common, &error))?;
         let (problems, text) = &loaded.settings_problems;
         if !problems.is_empty() {
             let mut sources = Sources::new(&loaded.sources.prefix);
@@ -96,10 +102,15 @@ impl Policy {
         if let Some(error) = unknown_rules(&loaded) {
             return Err(output::failed(common, &error));
         }
-        let all = findings(&loaded.db);
+        let all = timed(&mut phases, "the language: syntax, names, types", || findings(&loaded.db));
         let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| loaded.sources.asks_for(&diagnostic.span.file));
         let elsewhere = output::errors(&rest);
-        Ok(Ready { loaded, findings: found, elsewhere, judged: None, started })
+        Ok(Ready { loaded, findings: found, elsewhere, judged: None, memory: None, phases, started })
+    }
+
+    /// The day that the command line says today is, as it is written.
+    pub fn as_of(&self) -> Option<String> {
+        self.as_of.clone()
     }
 
     /// Whether the policy comes from standard input.
@@ -118,6 +129,12 @@ impl Policy {
     /// Whether the command line says which day is today.
     pub fn has_as_of(&self) -> bool {
         self.as_of.is_some()
+    }
+
+    /// The files that the policy has at this moment; none where that cannot be told.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Ok(current) = std::env::current_dir() else { return Vec::new() };
+        load::find(&self.paths, &current).map(|sources| sources.files.into_iter().chain(sources.settings).collect()).unwrap_or_default()
     }
 
     /// Which files the policy has, how long they are, and when they were written: changes when one of them does.
@@ -161,6 +178,14 @@ impl Policy {
         }
         Ok(loaded)
     }
+}
+
+/// Does something, and notes how long it took.
+fn timed<T>(phases: &mut Vec<(&'static str, Duration)>, phase: &'static str, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    phases.push((phase, started.elapsed()));
+    done
 }
 
 /// Reads a census.
@@ -226,9 +251,14 @@ fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
 }
 
 impl Ready {
-    /// Looks at the policy once more, after its text was changed in memory.
+    /// Looks at the policy once more, after its text was changed in memory. What the rulebook said of it is forgotten.
     pub fn look_again(&mut self) {
-        let all = findings(&self.loaded.db);
+        self.judged = None;
+        self.phases.clear();
+        self.started = Instant::now();
+        let mut phases = Vec::new();
+        let all = timed(&mut phases, "the language: syntax, names, types", || findings(&self.loaded.db));
+        self.phases = phases;
         let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| self.loaded.sources.asks_for(&diagnostic.span.file));
         self.elsewhere = output::errors(&rest);
         self.findings = found;
@@ -269,12 +299,16 @@ impl Ready {
         if output::errors(&self.findings) + self.elsewhere > 0 || schema(&self.loaded.db).lead.is_none() {
             return Ok(());
         }
-        let plan = self.made(common)?;
+        let mut phases = std::mem::take(&mut self.phases);
+        let plan = timed(&mut phases, "the plan", || self.made(common))?;
         if let Some(problem) = census.as_ref().and_then(|census| census.problem(&plan)) {
             return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
         }
         let packs = self.packs(common)?;
-        let mut judged = match judgement::judge(&self.loaded.db, &plan, &Asked { census, show_allowed, packs: packs.clone(), memory: None }) {
+        let asked = Asked { census, show_allowed, packs: packs.clone(), memory: self.memory.clone() };
+        let judged = timed(&mut phases, "the rulebook: rules and proofs", || judgement::judge(&self.loaded.db, &plan, &asked));
+        self.phases = phases;
+        let mut judged = match judged {
             Ok(judged) => judged,
             Err(unfit) => {
                 let help = Some("this is a fault of nurture: please report it".to_owned());
@@ -343,6 +377,20 @@ impl Ready {
             }
         }
         sources
+    }
+
+    /// How long each phase took, and all together: milliseconds.
+    pub fn timings(&self) -> String {
+        let line = |what: &str, time: Duration| format!("{:>9.1} ms  {what}\n", time.as_secs_f64() * 1e3);
+        let mut text: String = self.phases.iter().map(|(phase, time)| line(phase, *time)).collect();
+        text.push_str(&line("in all", self.started.elapsed()));
+        text
+    }
+
+    /// Files of the policy whose text was read, with where they are.
+    pub fn places(&self) -> Vec<(SourceFile, PathBuf)> {
+        let db = &self.loaded.db;
+        Workspace::get(db).files(db).iter().map(|file| (*file, self.loaded.sources.root.join(file.path(db).as_str()))).collect()
     }
 
     /// What was read and how long it took, for `--verbose`.

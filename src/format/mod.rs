@@ -1,11 +1,11 @@
-//! The formatter: one layout for every policy. It moves words and comments and changes none, which it proves to itself
-//! before it gives anything back.
+//! The formatter: one layout for every policy. It moves words and comments, adds and drops commas that mean nothing, and
+//! changes nothing else, which it proves to itself before it gives anything back.
 
 mod layout;
 mod words;
 
 use crate::diagnostics::Check;
-use crate::syntax::outline::{Outline, Trees, outline};
+use crate::syntax::outline::{Form, Outline, Trees, outline};
 use crate::syntax::{Scan, scan};
 use crate::text::Range;
 pub use layout::WIDTH;
@@ -17,15 +17,15 @@ use words::Words;
 pub struct Formatted {
     /// The text.
     pub text: String,
-    /// Where the text before had syntax errors: these chunks are as they were.
-    pub left: Vec<Range>,
+    /// Lines, from 1, at which chunks begin that are as they were: syntax errors hide what they say.
+    pub left: Vec<usize>,
 }
 
 /// Why a text is not laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// A merge conflict was left in it, which begins here.
-    Conflict(Range),
+    /// A merge conflict was left in it, which begins in this line, from 1.
+    Conflict(usize),
     /// What came out would not have said the same: a fault of the formatter.
     Changed,
 }
@@ -39,15 +39,27 @@ struct Read {
     firsts: Vec<usize>,
 }
 
-/// Lays out `text`. Lines end as its first one does.
+/// Lays out `text`. Lines end as most of its lines do.
 ///
 /// # Errors
 /// When there is a merge conflict in it, or when the outcome would not have the same syntax trees and comments.
 pub fn format(text: &str) -> Result<Formatted, Refused> {
-    let windows = text.find('\n').is_some_and(|end| text.as_bytes().get(end.wrapping_sub(1)) == Some(&b'\r'));
+    let windows = text.matches("\r\n").count();
+    if windows == 0 {
+        return with_plain_ends(text);
+    }
+    let mut formatted = with_plain_ends(&text.replace("\r\n", "\n"))?;
+    if windows * 2 > text.matches('\n').count() {
+        formatted.text = formatted.text.replace('\n', "\r\n");
+    }
+    Ok(formatted)
+}
+
+fn with_plain_ends(text: &str) -> Result<Formatted, Refused> {
     let before = read(text);
+    let line = |at: u32| text.as_bytes().get(..at as usize).unwrap_or_default().iter().filter(|b| **b == b'\n').count() + 1;
     if let Some(conflict) = before.scan.problems.iter().find(|problem| problem.check == Check::MergeConflict) {
-        return Err(Refused::Conflict(conflict.range()));
+        return Err(Refused::Conflict(line(conflict.range().start)));
     }
     let out = laid_out(text, &before);
     let after = read(&out);
@@ -55,8 +67,8 @@ pub fn format(text: &str) -> Result<Formatted, Refused> {
         return Err(Refused::Changed);
     }
     let chunks = before.scan.chunks.iter().zip(&before.outlines);
-    let left = chunks.filter(|(_, outline)| outline.is_none()).map(|(chunk, _)| Range::new(chunk.start, chunk.start + chunk.body.text.len() as u32)).collect();
-    Ok(Formatted { text: if windows { out.replace("\r\n", "\n").replace('\n', "\r\n") } else { out }, left })
+    let left = chunks.filter(|(_, outline)| outline.is_none()).map(|(chunk, _)| line(chunk.start)).collect();
+    Ok(Formatted { text: out, left })
 }
 
 fn read(text: &str) -> Read {
@@ -66,24 +78,30 @@ fn read(text: &str) -> Read {
     let mut firsts = Vec::with_capacity(scan.chunks.len());
     // A byte-order mark is no word.
     let mut gap = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    for chunk in &scan.chunks {
+    for (place, chunk) in scan.chunks.iter().enumerate() {
         let at = Range::new(chunk.start, chunk.start + chunk.body.text.len() as u32);
-        let outline = outline(&chunk.body);
-        match &outline {
-            Some(outline) => {
-                words.add(text, Range::new(gap, at.start));
-                firsts.push(words.words.len());
-                let first = words.words.len();
-                words.add(text, at);
-                words.arrange(first, outline, at.start);
-            }
-            None => {
-                words.add_raw(text, at, gap);
-                firsts.push(words.words.len() - 1);
+        let mut outline = outline(&chunk.body);
+        if let Some(known) = &outline {
+            let (kept, remarks) = (words.words.len(), words.comments.len());
+            words.add(text, Range::new(gap, at.start));
+            let first = words.words.len();
+            words.add(text, at);
+            if words.has_doc_before_comma(first, text) {
+                words.words.truncate(kept);
+                words.comments.truncate(remarks);
+                outline = None;
+            } else {
+                firsts.push(first);
+                words.arrange(first, known, at.start, text);
+                gap = at.end;
             }
         }
+        if outline.is_none() {
+            let next = scan.chunks.get(place + 1).map_or(text.len() as u32, |next| next.start);
+            gap = words.add_raw(text, at, gap, next);
+            firsts.push(words.words.len() - 1);
+        }
         outlines.push(outline);
-        gap = at.end;
     }
     words.add(text, Range::new(gap, text.len() as u32));
     Read { scan, outlines, words, firsts }
@@ -97,7 +115,7 @@ fn laid_out(text: &str, read: &Read) -> String {
         let base = pieces.len();
         let Some(outline) = outline else {
             tops.push(base);
-            pieces.push(Piece { form: crate::syntax::outline::Form::Plain, first: *first, last: *first, after: base + 1, short: false, tall: true });
+            pieces.push(Piece { form: Form::Plain, first: *first, last: *first, after: base + 1, short: false, tall: true });
             continue;
         };
         tops.extend(outline.declarations().map(|index| base + index));
@@ -111,7 +129,8 @@ fn laid_out(text: &str, read: &Read) -> String {
             let Some(piece) = pieces.get(index).copied() else { continue };
             let mut inside = index + 1;
             let (mut statements, mut tall) = (0, false);
-            let open = (piece.first..=piece.last).find(|word| read.words.words.get(*word).is_some_and(|word| word.first == b'{'));
+            let braced = matches!(piece.form, Form::Braced(_));
+            let open = (piece.first..=piece.last).filter(|_| braced).find(|word| read.words.words.get(*word).is_some_and(|word| word.first == b'{'));
             while let Some(child) = pieces.get(inside).filter(|_| inside < piece.after) {
                 statements += usize::from(open.is_some_and(|open| child.first > open));
                 tall |= child.tall;
@@ -125,22 +144,20 @@ fn laid_out(text: &str, read: &Read) -> String {
     Layout::new(text, &read.words, &pieces).file(&tops)
 }
 
-/// Whether two texts have the same declarations, words and comments, in the same order.
+/// Whether two texts have the same declarations, the same words but for commas between fields, and the same comments between the same
+/// words.
 fn same(text: &str, before: &Read, out: &str, after: &Read) -> bool {
-    fn trees<'t>(read: &'t Read) -> (Trees<'t>, Vec<&'t str>) {
+    fn trees(read: &Read) -> Trees<'_> {
         let mut trees = Trees::default();
-        let mut left = Vec::new();
-        for (chunk, outline) in read.scan.chunks.iter().zip(&read.outlines) {
-            match outline {
-                Some(outline) => trees.add(outline, &chunk.body.text),
-                None => left.push(chunk.body.text.as_str()),
-            }
-        }
-        (trees, left)
+        let known = read.scan.chunks.iter().zip(&read.outlines);
+        known.for_each(|(chunk, outline)| outline.iter().for_each(|outline| trees.add(outline, &chunk.body.text)));
+        trees
     }
     fn told<'t>(read: &'t Read, text: &'t str) -> impl Iterator<Item = (&'t str, usize)> {
         read.words.words.iter().map(move |word| (word.at.of(text), word.comments))
     }
-    let comments = |read: &Read, text: &str| read.words.comments.iter().map(|comment| comment.at.of(text).to_owned()).collect::<Vec<_>>();
-    trees(before) == trees(after) && told(before, text).eq(told(after, out)) && comments(before, text) == comments(after, out)
+    fn comments<'t>(read: &'t Read, text: &'t str) -> impl Iterator<Item = &'t str> {
+        read.words.comments.iter().map(move |comment| comment.at.of(text))
+    }
+    trees(before) == trees(after) && told(before, text).eq(told(after, out)) && comments(before, text).eq(comments(after, out))
 }

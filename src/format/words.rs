@@ -12,6 +12,8 @@ pub(super) struct Comment {
     pub alone: bool,
     /// Whether an empty line is before it.
     pub blank: bool,
+    /// How many characters stand before it on its line.
+    pub column: u32,
 }
 
 /// A word, a sign, a text, or a chunk that is left as it is.
@@ -27,13 +29,27 @@ pub(super) struct Word {
     pub raw: bool,
     /// Whether no space stands before it, were it not for a line's beginning.
     pub close: bool,
-    /// Whether a comma stands behind it where the next word is on the same line.
-    pub comma: bool,
+    /// Whether a comma stands behind it.
+    pub comma: Comma,
     /// Whether an empty line is before it.
     pub blank: bool,
     /// How many comments stand before it, from the beginning of the file.
     pub comments: usize,
 }
+
+/// Whether a comma stands behind a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comma {
+    /// No: another does not follow.
+    No,
+    /// Where the next one stands on the same line.
+    Between,
+    /// Always: the next one's name could be read as a part of this one.
+    Needed,
+}
+
+/// What a field's type or value may go on with, so that a field of this name needs the comma before it.
+const GOES_ON: [&str; 11] = ["optional", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
 
 /// A file's words and comments.
 #[derive(Debug, Default)]
@@ -43,17 +59,35 @@ pub(super) struct Words {
 }
 
 /// What stands at a place.
-enum Piece {
+enum Kind {
     Comment,
     Word,
 }
 
 impl Words {
-    /// Adds a chunk that is left as it is.
-    pub fn add_raw(&mut self, text: &str, at: Range, gap: u32) {
-        self.add(text, Range::new(gap, at.start));
-        let blank = empty_line(text, at.start);
-        self.words.push(Word { at, width: 0, first: 0, raw: true, close: false, comma: false, blank, comments: self.comments.len() });
+    /// Adds a chunk that is left as it is, from the beginning of its line on; `gap` is where what was before it ends, `next` where what
+    /// comes next begins. Comments behind it that are not at the beginning of their line are left with it. Returns where it ends.
+    pub fn add_raw(&mut self, text: &str, at: Range, gap: u32, next: u32) -> u32 {
+        let bytes = text.as_bytes();
+        let indent = bytes.get(gap as usize..at.start as usize).unwrap_or_default().iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32;
+        let start = if line_begins(text, at.start) { at.start - indent } else { at.start };
+        self.add(text, Range::new(gap, start));
+        let mut behind = Self::default();
+        behind.add(text, Range::new(at.end, next));
+        let own = behind.comments.iter().rev().find(|comment| comment.column > 0);
+        let end = own.map_or(at.end, |comment| comment.at.end);
+        let blank = empty_line(text, start);
+        self.words.push(Word {
+            at: Range::new(start, end),
+            width: 0,
+            first: 0,
+            raw: true,
+            close: false,
+            comma: Comma::No,
+            blank,
+            comments: self.comments.len(),
+        });
+        end
     }
 
     /// Adds the words and comments of a part of the file.
@@ -78,19 +112,27 @@ impl Words {
                     at += 1;
                     continue;
                 }
+                // Between chunks other white space may stand, which means nothing either.
+                _ if !byte.is_ascii_graphic() => {
+                    if let Some(space) = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| c.is_whitespace()) {
+                        at += space.len_utf8();
+                        continue;
+                    }
+                }
                 _ => {}
             }
-            let (piece, until) = piece(bytes, at, end);
+            let (kind, until) = piece(bytes, at, end);
             let range = Range::new(at as u32, until as u32);
-            match piece {
-                Piece::Comment => {
+            match kind {
+                Kind::Comment => {
                     let written = range.of(text).trim_end().len();
-                    self.comments.push(Comment { at: Range::new(range.start, range.start + written as u32), alone, blank });
+                    let column = text.get(..at).map_or(0, |before| before.chars().rev().take_while(|c| *c != '\n').count()) as u32;
+                    self.comments.push(Comment { at: Range::new(range.start, range.start + written as u32), alone, blank, column });
                 }
-                Piece::Word => {
+                Kind::Word => {
                     let close = self.is_close(byte, text);
                     let width = range.of(text).chars().count() as u32;
-                    self.words.push(Word { at: range, width, first: byte, raw: false, close, comma: false, blank, comments: self.comments.len() });
+                    self.words.push(Word { at: range, width, first: byte, raw: false, close, comma: Comma::No, blank, comments: self.comments.len() });
                 }
             }
             (alone, blank, lines) = (false, false, 0);
@@ -106,7 +148,7 @@ impl Words {
 
     /// Makes of the words from `from` on what the outline of their chunk, which begins at `start`, says: commas that mean nothing
     /// are taken out, filters follow their words, and a label stands before its platform.
-    pub fn arrange(&mut self, from: usize, outline: &Outline, start: u32) {
+    pub fn arrange(&mut self, from: usize, outline: &Outline, start: u32, text: &str) {
         let mut dropped: Vec<usize> = Vec::new();
         for part in &outline.parts {
             let first = self.index(from, start + part.at.start);
@@ -127,8 +169,14 @@ impl Words {
                     // Another field stands between the same brackets if no bracket is between them.
                     let next = outline.parts.get(part.after).filter(|next| next.form == Form::Field);
                     let another = next.is_some_and(|next| self.index(from, start + part.at.end) == self.index(from, start + next.at.start));
+                    let name = self.words.get(self.index(from, start + part.at.end)).map_or("", |word| word.at.of(text));
+                    let comma = match another {
+                        false => Comma::No,
+                        true if GOES_ON.contains(&name) => Comma::Needed,
+                        true => Comma::Between,
+                    };
                     if let Some(word) = self.words.get_mut(last) {
-                        word.comma = another;
+                        word.comma = comma;
                     }
                 }
                 _ => {}
@@ -141,10 +189,8 @@ impl Words {
                 && !marked(words)
                 && let Some(mid) = other.checked_sub(one)
             {
-                // A line before the first of them stays before whichever comes first.
-                let comments = words.first().map_or(0, |word| word.comments);
+                // From here on these words are not in the order of the text: no part begins or ends among them, so none is looked for there.
                 words.rotate_left(mid);
-                words.iter_mut().for_each(|word| word.comments = comments);
             }
         }
         if !dropped.is_empty() {
@@ -155,6 +201,17 @@ impl Words {
         }
     }
 
+    /// Whether a doc comment stands before a comma between fields: taken away with it, it would belong to the next field.
+    pub fn has_doc_before_comma(&self, from: usize, text: &str) -> bool {
+        let own = self.words.get(from..).unwrap_or_default();
+        own.windows(2).any(|pair| match pair {
+            [one, other] if other.first == b',' => {
+                self.comments.get(one.comments..other.comments).unwrap_or_default().iter().any(|comment| comment.at.of(text).starts_with("##"))
+            }
+            _ => false,
+        })
+    }
+
     /// The index of the first word from `from` on that begins at `start` or later.
     pub fn index(&self, from: usize, start: u32) -> usize {
         from + self.words.get(from..).unwrap_or_default().partition_point(|word| word.at.start < start)
@@ -162,31 +219,43 @@ impl Words {
 }
 
 /// What stands at a place that is no white space, and where it ends.
-fn piece(bytes: &[u8], at: usize, end: usize) -> (Piece, usize) {
+fn piece(bytes: &[u8], at: usize, end: usize) -> (Kind, usize) {
     let byte_at = |at: usize| if at < end { bytes.get(at).copied().unwrap_or(0) } else { 0 };
     let run = |from: usize, keep: fn(u8) -> bool| (from..end).find(|at| !keep(byte_at(*at))).unwrap_or(end);
     match byte_at(at) {
-        b'#' => (Piece::Comment, run(at, |b| b != b'\n')),
+        b'#' => (Kind::Comment, run(at, |b| b != b'\n')),
         b'"' => {
             let mut until = at + 1;
             while until < end {
                 match byte_at(until) {
-                    b'"' => return (Piece::Word, until + 1),
+                    b'"' => return (Kind::Word, until + 1),
                     b'\n' => break,
-                    b'\\' => until += 2,
+                    b'\\' if byte_at(until + 1) != b'\n' => until += 2,
                     _ => until += 1,
                 }
             }
-            (Piece::Word, until.min(end))
+            (Kind::Word, until.min(end))
         }
         // A number, a date, a time or a percentage; a unit behind it is a word by itself.
-        b if b.is_ascii_digit() => (Piece::Word, run(at + 1, |b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-' | b':' | b'%'))),
-        b if b.is_ascii_alphabetic() || matches!(b, b'_' | b'.') => {
-            (Piece::Word, run(at + 1, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'\'')))
+        b if b.is_ascii_digit() => {
+            let digits = |from: usize| run(from, |b| b.is_ascii_digit() || b == b'_');
+            let mut until = digits(at + 1);
+            let is_digit = |at: usize| byte_at(at).is_ascii_digit();
+            let is_date =
+                until - at == 4 && byte_at(until) == b'-' && is_digit(until + 1) && is_digit(until + 2) && byte_at(until + 3) == b'-' && is_digit(until + 4);
+            if is_date {
+                until = digits(until + 4);
+            } else if matches!(byte_at(until), b'.' | b':') && is_digit(until + 1) {
+                until = digits(until + 1);
+            }
+            (Kind::Word, if byte_at(until) == b'%' { until + 1 } else { until })
         }
-        b'<' | b'>' if byte_at(at + 1) == b'=' => (Piece::Word, at + 2),
-        b if b.is_ascii() => (Piece::Word, at + 1),
-        _ => (Piece::Word, run(at + 1, |b| !b.is_ascii())),
+        b if b.is_ascii_alphabetic() || matches!(b, b'_' | b'.') => {
+            (Kind::Word, run(at + 1, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'\'')))
+        }
+        b'<' | b'>' if byte_at(at + 1) == b'=' => (Kind::Word, at + 2),
+        b if b.is_ascii() => (Kind::Word, at + 1),
+        _ => (Kind::Word, run(at + 1, |b| !b.is_ascii())),
     }
 }
 

@@ -30,7 +30,10 @@ pub enum Form {
     /// Words, then statements between braces. Without braces its `where` may stand on a line of its own.
     Braced(Braces),
     /// Terms, joined by [`Form::Joint`]s; may be broken before each.
-    Chain,
+    Chain {
+        /// Whether it is a term of another chain: `with` and `except` bind tighter than `and`.
+        inner: bool,
+    },
     /// `and`, `or`, `with`, `except`
     Joint,
     /// Something in round brackets, which may be broken after the first and before the last; a filter or an argument
@@ -93,7 +96,8 @@ fn form(rule: Rule, parent: Option<Rule>) -> Option<Form> {
         Rule::test_day => Form::Braced(Braces::One),
         Rule::signal => Form::Braced(Braces::Fitting),
         Rule::facts => Form::Braced(Braces::Filled),
-        Rule::predicate | Rule::condition | Rule::operand => Form::Chain,
+        Rule::predicate | Rule::condition => Form::Chain { inner: false },
+        Rule::operand => Form::Chain { inner: true },
         Rule::and | Rule::or | Rule::combine => Form::Joint,
         Rule::group | Rule::cond_group => Form::Round { tight: false },
         Rule::event_filter | Rule::quantified | Rule::figure | Rule::leads | Rule::act | Rule::test_did | Rule::path_part | Rule::path_step => {
@@ -189,7 +193,7 @@ impl Outline {
     }
 }
 
-/// Two trees without their positions, which are compared piece by piece: chunks may be cut otherwise.
+/// The trees of a text without their positions, to be compared with those of another: its chunks may be cut otherwise.
 #[derive(Default)]
 pub struct Trees<'t> {
     twigs: Vec<(Rule, usize, Option<&'t str>)>,

@@ -1,0 +1,196 @@
+//! `nurture check --watch`: checks again after each save. Only what an edit can change is looked at again: the language by the
+//! queries that read the changed text, the rulebook by the proofs that it touches.
+
+use std::fs::{self, Metadata};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use salsa::Setter as _;
+
+use super::output::{self, Stream};
+use super::policy::{Policy, Ready};
+use super::{Common, Outcome};
+use crate::db::{Damage, SourceFile, Workspace};
+use crate::proof::Memory;
+
+/// How often files are looked at.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How often it is looked for files that came or went: every so many times.
+const SEARCH: usize = 10;
+/// A rulebook that takes longer than this is told of after the language, not with it.
+const AT_ONCE: Duration = Duration::from_millis(60);
+
+/// When a file was written, and how long it is.
+type Stamp = (Option<SystemTime>, u64);
+
+fn stamp(path: &PathBuf) -> Stamp {
+    let data: Option<Metadata> = fs::metadata(path).ok();
+    (data.as_ref().and_then(|data| data.modified().ok()), data.map_or(0, |data| data.len()))
+}
+
+/// A policy that is watched.
+struct Watched {
+    ready: Ready,
+    /// Its files, and when they were written when they were read.
+    files: Vec<(SourceFile, PathBuf, Stamp)>,
+    /// Settings, and files of text: when one of them changes, all is read again.
+    others: Vec<(PathBuf, Stamp)>,
+    /// Which files there were.
+    all: Vec<PathBuf>,
+}
+
+/// What happened to files.
+enum Changed {
+    Nothing,
+    /// These have another text.
+    Texts(Vec<(SourceFile, String)>),
+    /// More than that.
+    All,
+}
+
+impl Watched {
+    fn new(policy: &Policy, common: &Common, memory: &Memory) -> Result<Self, Outcome> {
+        let all = policy.files();
+        let mut ready = policy.ready(common)?;
+        ready.memory = Some(memory.clone());
+        let files = ready.places().into_iter().map(|(file, path)| (file, path.clone(), stamp(&path))).collect();
+        let db = &ready.loaded.db;
+        let sources = &ready.loaded.sources;
+        let texts = Workspace::get(db).assets(db).iter().map(|(path, _)| sources.root.join(path.as_str()));
+        let others = sources.settings.iter().cloned().chain(texts).map(|path| (path.clone(), stamp(&path))).collect();
+        Ok(Self { ready, files, others, all })
+    }
+
+    /// What changed since it was looked at last.
+    fn changed(&mut self, policy: &Policy, search: bool) -> Changed {
+        if self.others.iter().any(|(path, known)| stamp(path) != *known) || (search && policy.files() != self.all) {
+            return Changed::All;
+        }
+        let mut texts = Vec::new();
+        for (file, path, known) in &mut self.files {
+            let now = stamp(path);
+            if now == *known {
+                continue;
+            }
+            *known = now;
+            match fs::read(&*path).map(String::from_utf8) {
+                Ok(Ok(text)) if file.damage(&self.ready.loaded.db).is_none() => {
+                    if text != file.text(&self.ready.loaded.db) {
+                        texts.push((*file, text));
+                    }
+                }
+                // What cannot be read is told by who reads all.
+                _ => return Changed::All,
+            }
+        }
+        if texts.is_empty() { Changed::Nothing } else { Changed::Texts(texts) }
+    }
+}
+
+/// Watches a policy: `report` tells what was found, `judge` asks the rulebook. Ends when it is stopped.
+pub(super) fn watch(
+    policy: &Policy,
+    common: &Common,
+    report: impl Fn(&mut Ready) -> Result<Outcome, Outcome>,
+    judge: impl Fn(&mut Ready) -> Result<(), Outcome>,
+) -> Outcome {
+    if policy.reads_stdin() {
+        let error = crate::db::load::LoadError { message: "standard input cannot be watched".to_owned(), help: Some("name a folder or files".to_owned()) };
+        return output::failed(common, &error);
+    }
+    let memory = Memory::default();
+    let mut usual = Duration::ZERO;
+    let mut seen: Option<Watched> = None;
+    let mut tries = 0;
+    let mut said = policy.files();
+    loop {
+        let Some(watched) = &mut seen else {
+            begin(common);
+            match Watched::new(policy, common, &memory) {
+                Ok(mut watched) => {
+                    tell(common, &mut watched.ready, &mut usual, &report, &judge);
+                    seen = Some(watched);
+                }
+                // It could not be read: why has been said. It is tried again when something changes.
+                Err(_) => {
+                    waiting(common);
+                    let mut stamps: Vec<Stamp> = said.iter().map(stamp).collect();
+                    loop {
+                        std::thread::sleep(PAUSE * SEARCH as u32);
+                        let (files, now) = (policy.files(), said.iter().map(stamp).collect::<Vec<_>>());
+                        if files != said || now != stamps {
+                            said = files;
+                            break;
+                        }
+                        stamps = now;
+                    }
+                }
+            }
+            continue;
+        };
+        std::thread::sleep(PAUSE);
+        tries += 1;
+        match watched.changed(policy, tries % SEARCH == 0) {
+            Changed::Nothing => {}
+            Changed::All => {
+                said = policy.files();
+                seen = None;
+            }
+            Changed::Texts(texts) => {
+                for (file, text) in texts {
+                    let damage: Option<Damage> = None;
+                    file.set_text(&mut watched.ready.loaded.db).to(text);
+                    file.set_damage(&mut watched.ready.loaded.db).to(damage);
+                }
+                watched.ready.look_again();
+                begin(common);
+                tell(common, &mut watched.ready, &mut usual, &report, &judge);
+            }
+        }
+    }
+}
+
+/// Tells what the language says, and what the rulebook does: at once where that is quick, one after the other where it is not.
+fn tell(
+    common: &Common,
+    ready: &mut Ready,
+    usual: &mut Duration,
+    report: &impl Fn(&mut Ready) -> Result<Outcome, Outcome>,
+    judge: &impl Fn(&mut Ready) -> Result<(), Outcome>,
+) {
+    let language = ready.findings.clone();
+    if *usual > AT_ONCE {
+        if !language.is_empty() {
+            let _ = report(ready);
+            ready.findings.clone_from(&language);
+        }
+        if !common.quiet {
+            output::message("asking the rulebook");
+        }
+    }
+    let started = Instant::now();
+    if judge(ready).is_ok() && ready.judged.is_some() {
+        let took = started.elapsed();
+        if *usual > AT_ONCE {
+            begin(common);
+        }
+        *usual = took;
+        let _ = report(ready);
+    } else if *usual <= AT_ONCE {
+        let _ = report(ready);
+    }
+    waiting(common);
+}
+
+/// Begins a page: on a terminal what was said before goes away.
+fn begin(common: &Common) {
+    if output::is_terminal(Stream::Results) && common.format().for_people() {
+        let _ = output::write(Stream::Results, "\u{1b}[2J\u{1b}[3J\u{1b}[H");
+    }
+}
+
+fn waiting(common: &Common) {
+    if !common.quiet {
+        output::message("waiting for a file to change");
+    }
+}
