@@ -196,10 +196,7 @@ impl Check {
         }
         // Where there was no policy yet, all is new.
         let Some(checkout) = git::checkout(&ready.loaded.sources.root, revision).map_err(failed)? else { return Ok(0) };
-        let mut old = match Policy::of(vec![checkout.path.clone()], self.policy.as_of()).ready(common) {
-            Ok(old) => old,
-            Err(outcome) => return Err(outcome),
-        };
+        let mut old = Policy::of(vec![checkout.path.clone()], self.policy.as_of()).ready(common)?;
         self.judge(common, &mut old)?;
         let compared = Baseline::of(&old.findings).compare(&ready.findings);
         ready.findings = compared.new;

@@ -229,8 +229,31 @@ enum Outcome {
     Open,
 }
 
+/// What `--version --verbose` says: what has to be known to tell whether two builds do the same.
+fn build() -> String {
+    format!(
+        "nurture {}\nplan format: {}\nrulebook: {} rules\nchecks: {}\nbuilt for: {}-{}\n",
+        env!("CARGO_PKG_VERSION"),
+        crate::plan::FORMAT,
+        crate::rulebook::standard().count(),
+        crate::diagnostics::Check::ALL.len(),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+    )
+}
+
+/// Whether the arguments ask for the version, with all there is to it.
+fn asks_for_build(arguments: &[std::ffi::OsString]) -> bool {
+    let any = |words: [&str; 2]| arguments.iter().any(|argument| words.iter().any(|word| argument == word));
+    any(["--version", "-V"]) && any(["--verbose", "-v"]) && arguments.len() == 2
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
+    if asks_for_build(&arguments) {
+        return ExitCode::from(if output::results(&build(), Outcome::Clean) == Outcome::Clean { 0 } else { 2 });
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

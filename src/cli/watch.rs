@@ -1,6 +1,7 @@
 //! `nurture check --watch`: checks again after each save. Only what an edit can change is looked at again: the language by the
 //! queries that read the changed text, the rulebook by the proofs that it touches.
 
+use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -51,13 +52,21 @@ enum Changed {
 impl Watched {
     fn new(policy: &Policy, common: &Common, memory: &Memory) -> Result<Self, Outcome> {
         let all = policy.files();
+        // Before anything is read: what is written meanwhile is another text.
+        let stamps: BTreeMap<PathBuf, Stamp> = all.iter().map(|path| (path.clone(), stamp(path))).collect();
         let mut ready = policy.ready(common)?;
         ready.memory = Some(memory.clone());
-        let files = ready.places().into_iter().map(|(file, path)| (file, path.clone(), stamp(&path))).collect();
+        let known = |path: PathBuf| (path.clone(), stamps.get(&path).copied().unwrap_or((None, 0)));
+        let with_stamp = |(file, path): (SourceFile, PathBuf)| {
+            let (path, stamp) = known(path);
+            (file, path, stamp)
+        };
+        let files = ready.places().into_iter().map(with_stamp).collect();
         let db = &ready.loaded.db;
         let sources = &ready.loaded.sources;
         let texts = Workspace::get(db).assets(db).iter().map(|(path, _)| sources.root.join(path.as_str()));
-        let others = sources.settings.iter().cloned().chain(texts).map(|path| (path.clone(), stamp(&path))).collect();
+        let texts = texts.map(|path| (path.clone(), stamp(&path)));
+        let others = sources.settings.iter().cloned().map(known).chain(texts).collect();
         Ok(Self { ready, files, others, all })
     }
 
