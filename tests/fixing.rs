@@ -77,3 +77,66 @@ fn fixes_lose_nothing() {
     let output = Command::cargo_bin("nurture").unwrap().args(["check", "-", "--diff"]).write_stdin(format!("{LEAD}{WRONG}")).output().unwrap();
     assert!(output.status.code() == Some(1) && String::from_utf8(output.stdout).unwrap().contains("+segment a where role is cfo and"));
 }
+
+const WHOLE: &str = r#"lead {
+  role: one of cfo, controller
+  email: address of email optional
+}
+signal visit implicit { page: text }
+journey buying {
+  stage looking {
+    asks "Why is it so slow?"
+    while did visit
+  }
+  stage choosing {
+    asks "Which way out?"
+    while did visit(page is "/compare") within 90 days
+  }
+}
+content story "A story" { kind case_study about peers gives "Their plan" url "https://acme.example/story" }
+program p {
+  audience role is cfo
+  owner "a@x.example"
+  on join {
+    email "Where the days go"
+    wait 3 days
+    email "For controllers" { only if role is controller }
+    email "What others did"
+  }
+  every 7 days {
+    email story "How one team closes in four days" again
+  }
+}
+"#;
+
+#[test]
+fn what_nobody_can_get_is_removed() {
+    let folder = policy(WHOLE);
+    let path = folder.path();
+    assert!(run(path, &["check", "--format", "concise"]).1.contains("unreachable_step"));
+    let (_, out, err) = run(path, &["check", "--fix", "--format", "concise"]);
+    assert!(err.contains("made 1 fix in 1 file") && !out.contains("unreachable_step"), "{out}{err}");
+    // Proved, and told: nobody fares otherwise.
+    assert!(err.contains("nobody is reached who was not: proved") && err.contains("no longer has email \"For controllers\""), "{err}");
+    assert_eq!(fs::read_to_string(path.join("p.nurture")).unwrap(), WHOLE.replace("    email \"For controllers\" { only if role is controller }\n", ""));
+}
+
+#[test]
+fn what_changes_the_meaning_says_for_whom() {
+    let folder = policy(WHOLE);
+    let path = folder.path();
+    let (_, diff, err) = run(path, &["check", "--diff", "--unsafe-fixes"]);
+    assert!(diff.contains("+    while did visit within 90 days") && diff.contains("+    email story \"How one team closes in four days\"\n"), "{diff}");
+    assert!(err.contains("stage buying.looking: by its evidence takes in fewer leads") && err.contains("newly out  for example a lead who did visit"), "{err}");
+    assert_eq!(fs::read_to_string(path.join("p.nurture")).unwrap(), WHOLE, "a diff changes nothing");
+    let (_, out, _) = run(path, &["check", "--unsafe-fixes", "--format", "concise"]);
+    assert!(!out.contains("one_way_stage") && !out.contains("same_content_again") && !out.contains("unreachable_step"), "{out}");
+    let text = fs::read_to_string(path.join("p.nurture")).unwrap();
+    assert_eq!(
+        text,
+        WHOLE
+            .replace("while did visit\n", "while did visit within 90 days\n")
+            .replace(" again\n", "\n")
+            .replace("    email \"For controllers\" { only if role is controller }\n", "")
+    );
+}

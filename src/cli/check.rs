@@ -6,12 +6,15 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, Extra, Stream, Told};
 use super::policy::{Judging, Policy, Ready};
-use super::{Common, Format, Outcome, baseline, fix, git, verdict, watch};
+use super::{Common, Format, Outcome, baseline, diff, fix, git, verdict, watch};
 use crate::db::Workspace;
 use crate::db::load::LoadError;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Finder, Severity};
+use crate::plan::Plan;
 use crate::report::baseline::{Baseline, Known};
+use crate::report::diff::{Side, difference};
 use crate::report::judgement::rules_for;
+use crate::report::plan::plan;
 
 /// `nurture check`
 #[derive(Args)]
@@ -224,7 +227,23 @@ impl Check {
             let help = Some("`--diff` shows what would change".to_owned());
             return Err(LoadError { message: "what comes from standard input has no file that could be mended".to_owned(), help });
         }
-        let mended = fix::mend(ready, self.unsafe_fixes);
+        let before = whole(ready);
+        let mended = fix::mend(ready, self.unsafe_fixes, |ready| {
+            ready.look_again();
+            let quiet = Common { quiet: true, ..common.clone() };
+            let _ = self.judge(&quiet, ready);
+            ready.judged.as_ref().map_or_else(Vec::new, |_| ready.findings.iter().filter(|found| matches!(found.check, Finder::Rule(_))).cloned().collect())
+        });
+        ready.look_again();
+        // What was whole before and is now can be compared: what the mends change for leads is proved, not supposed.
+        if mended.fixes > 0
+            && !common.quiet
+            && common.format().for_people()
+            && let (Some(old), Some(new)) = (before, whole(ready))
+            && let Ok(found) = difference(&Side { plan: old, settled: None }, &Side { plan: new, settled: None })
+        {
+            output::message(&format!("what this changes for leads:\n{}", diff::told(&found)));
+        }
         if self.diff {
             let outcome = if mended.fixes > 0 { Outcome::Findings } else { Outcome::Clean };
             return Ok(Some(output::results(&mended.diff(&ready.loaded.sources.prefix), outcome)));
@@ -247,6 +266,11 @@ impl Check {
         ready.look_again();
         Ok(None)
     }
+}
+
+/// The plan of a policy without errors.
+fn whole(ready: &Ready) -> Option<Plan> {
+    (output::errors(&ready.findings) + ready.elsewhere == 0).then(|| plan(&ready.loaded.db)).flatten()
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -228,6 +228,12 @@ fn reach(found: &Difference) -> Option<String> {
     }
 }
 
+/// What changes for leads, for messages.
+pub(super) fn told(found: &Difference) -> String {
+    let text = text(found);
+    if text.is_empty() { "nothing".to_owned() } else { text.trim_end().to_owned() }
+}
+
 fn text(found: &Difference) -> String {
     let mut out = String::new();
     if let Some(reach) = reach(found) {

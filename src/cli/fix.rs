@@ -9,11 +9,11 @@ use super::output;
 use super::policy::Ready;
 use crate::db::load::LoadError;
 use crate::db::{SourceFile, Workspace};
-use crate::diagnostics::SpanEdit;
+use crate::diagnostics::{Diagnostic, SpanEdit};
 use crate::report::findings::findings;
 
 /// One mend can bring another mistake to light; more rounds than this are not needed by any.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 100;
 
 /// What was mended, in memory.
 #[derive(Default)]
@@ -26,14 +26,20 @@ pub(super) struct Mended {
     pub files: BTreeMap<SmolStr, (String, String)>,
 }
 
-/// Makes the fixes of the files that were asked for: those that are sure, or all where there is one for a finding.
-pub(super) fn mend(ready: &mut Ready, all: bool) -> Mended {
+/// Makes the fixes of the files that were asked for: those that are sure, or all where there is one for a finding. First those of the
+/// language; where it has none left, those of what the rulebook finds, which `judged` tells.
+pub(super) fn mend(ready: &mut Ready, all: bool, mut judged: impl FnMut(&mut Ready) -> Vec<Diagnostic>) -> Mended {
     let mut mended = Mended::default();
+    let mut by_rules = false;
     for _ in 0..ROUNDS {
         let mut edits: BTreeMap<SmolStr, Vec<SpanEdit>> = BTreeMap::new();
         let mut count = 0;
         mended.left = 0;
-        for found in findings(&ready.loaded.db) {
+        let mut found = findings(&ready.loaded.db);
+        if by_rules {
+            found.extend(judged(ready));
+        }
+        for found in found {
             let chosen = match (found.fixes.iter().find(|fix| fix.sure), found.fixes.as_slice()) {
                 (Some(sure), _) => sure,
                 // Of several that differ in meaning only a person can choose.
@@ -52,7 +58,11 @@ pub(super) fn mend(ready: &mut Ready, all: bool) -> Mended {
             }
         }
         if count == 0 {
-            break;
+            if by_rules {
+                break;
+            }
+            by_rules = true;
+            continue;
         }
         let mut changed = false;
         for (path, edits) in edits {

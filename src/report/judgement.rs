@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::book;
 use super::contradiction;
 use super::findings::{Allowance, allowances, diagnostic};
-use super::places;
+use super::{mends, places};
 use crate::db::{RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Condition, Level, Plan, Rule, Verdict};
@@ -344,7 +344,16 @@ impl Telling<'_, '_> {
         notes.extend(self.story(rule, hit));
         notes.extend(self.folded(hit, rest));
         let help = rule.instead.as_ref().map(|instead| lower_first(filled(self.policy, hit, &rule.each, instead).trim_end_matches('.')));
-        Some(Diagnostic { check: Finder::Rule(rule.name.clone()), severity, message, span, labels, help, fixes: Vec::new(), notes })
+        Some(Diagnostic {
+            check: Finder::Rule(rule.name.clone()),
+            severity,
+            message,
+            span,
+            labels,
+            help,
+            fixes: mends::fixes(self.db, self.policy, hit.subject, &asked),
+            notes,
+        })
     }
 
     /// What is said under the place itself.

@@ -15,20 +15,20 @@ use crate::syntax::ast::{Body, Item, Program, Step, StepKind, Track};
 use crate::text::Range;
 
 /// A declaration where it is written.
-struct Written<'db> {
+pub(super) struct Written<'db> {
     chunk: Chunk<'db>,
-    item: &'db Item,
+    pub item: &'db Item,
     number: u32,
 }
 
-fn written<'db>(db: &'db dyn Db, kind: Kind, name: &str) -> Option<Written<'db>> {
+pub(super) fn written<'db>(db: &'db dyn Db, kind: Kind, name: &str) -> Option<Written<'db>> {
     let site = index(db).site(db, &Address { kind, name: name.into(), nth: 0 })?;
     let number = site.item?;
     Some(Written { chunk: site.chunk, item: parsed(db, site.chunk).items.get(number as usize)?, number })
 }
 
 impl Written<'_> {
-    fn span(&self, db: &dyn Db, at: Range) -> Span {
+    pub(super) fn span(&self, db: &dyn Db, at: Range) -> Span {
         Span { file: self.chunk.file(db).path(db).clone(), range: at.shift(self.chunk.start(db)) }
     }
 }
@@ -76,7 +76,7 @@ pub fn place(db: &RootDb, policy: &Policy<'_>, entity: Entity) -> Option<Span> {
 }
 
 /// The declaration that an entity is or belongs to.
-fn declaration(policy: &Policy<'_>, entity: Entity) -> Option<(Kind, SmolStr)> {
+pub(super) fn declaration(policy: &Policy<'_>, entity: Entity) -> Option<(Kind, SmolStr)> {
     let plan = policy.plan;
     let program = |place: u32| plan.programs.get(place as usize).map(|program| (Kind::Program, program.name.clone()));
     match entity {
@@ -98,7 +98,7 @@ fn declaration(policy: &Policy<'_>, entity: Entity) -> Option<(Kind, SmolStr)> {
 }
 
 /// The step of a program's syntax tree that a step of the plan came from: until a plan is put together, steps carry where they stand.
-fn step_at<'db>(db: &'db dyn Db, plan: &Plan, found: &Written<'db>, program: &'db Program, place: u32, number: u32) -> Option<&'db Step> {
+pub(super) fn step_at<'db>(db: &'db dyn Db, plan: &Plan, found: &Written<'db>, program: &'db Program, place: u32, number: u32) -> Option<&'db Step> {
     let name = &plan.programs.get(place as usize)?.name;
     let made = lowered(db, found.chunk).get(found.number as usize)?.as_ref()?;
     let PlanItem::Program(made) = made else { return None };
