@@ -29,6 +29,10 @@ fn phases(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("parse", bytes), &chunks, |bench, chunks| {
             bench.iter(|| chunks.iter().map(|chunk| parse(&chunk.body).items.len()).sum::<usize>());
         });
+        // Its own second reading and comparison included.
+        group.bench_with_input(BenchmarkId::new("format", bytes), &text, |bench, text| {
+            bench.iter(|| nurture::format::format(black_box(text)).map(|done| done.text.len()))
+        });
         group.bench_with_input(BenchmarkId::new("check", bytes), &text, |bench, text| {
             bench.iter_with_large_drop(|| {
                 let db = database(text);
