@@ -165,26 +165,30 @@ fn whom_a_program_takes_in() {
     );
     tells(&[("rejoin never", "rejoin after 90 days")], &["widens-reach: program close: leads come back sooner | was rejoin never | is rejoin after 90 days"]);
     tells(&[("hold out 10%", "hold out 5%")], &["widens-reach: program close: fewer are held out | was 10% | is 5%"]);
-    tells(
-        &[("leave when did unsubscribe", "leave when did unsubscribe within 30 days")],
-        &[
-            "widens-reach: program close: of those who left, some stay now | was did unsubscribe | is did unsubscribe within 30 days | in a cfo who is no customer and who did unsubscribe, 31 days ago",
-        ],
-    );
+    let leaves = edited(&[("leave when did unsubscribe", "leave when did unsubscribe within 30 days")]);
+    let told: Vec<String> = leaves.changes.iter().map(line).collect();
+    assert_eq!(told.len(), 1);
+    let begins = "widens-reach: program close: of those who left, some stay now | was did unsubscribe | is did unsubscribe within 30 days";
+    assert!(told[0].starts_with(begins) && told[0].contains("31 days ago | so email guide of program close takes in more leads"), "{told:?}");
     tells(
         &[(" by day 90", " by day 60")],
-        &["safe: program close: its goal has another day | was did visit(page is \"/price\") by day 90 | is did visit(page is \"/price\") by day 60"],
+        &[
+            "widens-reach: program close: its goal ends it for fewer: its day comes sooner | was did visit(page is \"/price\") by day 90 | is did visit(page is \"/price\") by day 60",
+        ],
     );
 }
 
 #[test]
 fn touches_come_go_and_move() {
-    tells(&[("wait 5 days", "wait 3 days")], &["safe: email table of program close: goes out sooner | was day 5 | is day 3"]);
+    tells(
+        &[("wait 5 days", "wait 3 days")],
+        &["widens-reach: email table of program close: goes out sooner, also to who would have left by then | was day 5 | is day 3"],
+    );
     tells(&[("    email guide \"Where the days go\"\n", "")], &["safe: program close: no longer has email guide | was on join, day 0"]);
     tells(
         &[("    email \"A question\"\n", "    email \"A question\"\n    wait 2 days\n    email guide \"Once more\" again\n")],
         &[
-            "widens-reach: program close: has a new touch: email guide | is on stage choosing, day 2, unless heat >= 50 | in a cfo with an email whose `consent` is given, who is no customer and who did download(table), 1 day ago",
+            "widens-reach: program close: has a new touch: email guide | is on stage buying.choosing, day 2, unless heat >= 50 | in a cfo with an email whose `consent` is given, who is no customer and who did download(table), 1 day ago",
         ],
     );
     tells(
@@ -197,6 +201,54 @@ fn touches_come_go_and_move() {
         &[("\"A question\"", "\"Another question\"")],
         &["safe: email \"Another question\" of program close: says something else | was A question | is Another question"],
     );
+}
+
+#[test]
+fn what_seems_safe_and_is_not() {
+    // Each of these lets somebody hear more, and none may pass for safe.
+    for (old, new) in [
+        ("  email needs consent is given\n", ""),
+        (" by day 90", " by day 5"),
+        ("wait 5 days", "wait 1 day"),
+        ("if heat >= hot { leave }", "if heat >= hot { wait 1 day leave }"),
+        ("email guide \"Where", "email table \"Where"),
+        ("on stage choosing", "on stage looking"),
+        ("email: address of email optional", "email: address of email, sms optional"),
+        ("to 10_000", "to 100_000"),
+        ("program close ", "program closer "),
+        ("hold out 10%\n", "\n"),
+    ] {
+        let found = edited(&[(old, new)]);
+        assert!(found.changes.iter().any(|change| change.widens_reach), "{old}: {:?}", found.changes.iter().map(line).collect::<Vec<_>>());
+    }
+    // What a named group brings about is told wherever it is asked for: at the join, at the exit, in a trigger.
+    for (clause, name) in
+        [("join when in big", "who joins"), ("leave when not in big", "who stays in"), ("goal did visit and not in big", "whom its goal leaves in")]
+    {
+        let policy = |size: u32| {
+            let text = BASE
+                .replace("rejoin never", &format!("rejoin never\n  {clause}"))
+                .replace("segment leaders", &format!("segment big where size >= {size}\nsegment leaders"));
+            let text = if clause.starts_with("leave") { text.replace("  leave when did unsubscribe\n", "") } else { text };
+            if clause.starts_with("goal") { text.replace("  goal did visit(page is \"/price\") by day 90\n", "") } else { text }
+        };
+        let found = compared(&policy(50), &policy(5));
+        assert!(
+            found.changes[0].widens_reach && found.changes[0].follows.iter().any(|text| text.starts_with(name)),
+            "{clause}: {:?}",
+            found.changes.iter().map(line).collect::<Vec<_>>()
+        );
+    }
+    // A split's shares, and contents that come.
+    let split =
+        |share: u32| BASE.replace("    wait 5 days\n", &format!("    split {{ {share}% {{ email \"One\" }} {}% {{ }} }}\n    wait 5 days\n", 100 - share));
+    assert!(compared(&split(10), &split(90)).changes.iter().any(|change| change.widens_reach && change.message.contains("another share")));
+    let guides = BASE.replace("audience in leaders and not customer", "audience did download(content.kind is guide)");
+    let more = format!("{guides}content third \"Third\" {{ kind guide about problem }}\n");
+    assert!(compared(&guides, &more).changes.iter().any(|change| change.widens_reach));
+    // A field of another type is another field.
+    let found = compared(BASE, &BASE.replace("country: text optional", "country: one of us, uk optional"));
+    assert!(found.changes.iter().any(|change| change.class == Class::BreaksConsumers));
 }
 
 #[test]
@@ -254,7 +306,9 @@ fn names_are_not_meaning() {
     let found = edited(&[("program close ", "program faster ")]);
     assert_eq!(
         found.changes.iter().map(line).collect::<Vec<_>>(),
-        ["breaks-consumers: program faster: was called close; who gets which part of a split, or is held out, is drawn anew"]
+        [
+            "breaks-consumers: program faster: was called close; who gets which part of a split, or is held out, is drawn anew: whoever runs it has to carry over who was in it and what they got"
+        ]
     );
 }
 
@@ -262,7 +316,9 @@ fn names_are_not_meaning() {
 fn data_that_no_longer_fits() {
     tells(
         &[("analyst\n", "analyst, intern\n")],
-        &["safe: lead: its field role takes more values | was one of cfo, controller, analyst | is one of cfo, controller, analyst, intern"],
+        &[
+            "widens-reach: lead: its field role takes more values: rows that were refused are taken | was one of cfo, controller, analyst | is one of cfo, controller, analyst, intern",
+        ],
     );
     tells(
         &[("one of cfo, controller, analyst\n", "one of cfo, controller\n")],

@@ -116,8 +116,17 @@ fn what_nobody_can_get_is_removed() {
     assert!(run(path, &["check", "--format", "concise"]).1.contains("unreachable_step"));
     let (_, out, err) = run(path, &["check", "--fix", "--format", "concise"]);
     assert!(err.contains("made 1 fix in 1 file") && !out.contains("unreachable_step"), "{out}{err}");
+    // What hangs on it stays: a label that is asked for, a wait behind it.
+    for kept in [
+        WHOLE.replace("\"For controllers\" {", "as sec \"For controllers\" {"),
+        WHOLE.replace("    email \"What others did\"\n", "    wait 2 days\n    email \"What others did\"\n"),
+    ] {
+        let other = policy(&kept);
+        assert!(!run(other.path(), &["check", "--fix"]).2.contains("made"));
+        assert_eq!(fs::read_to_string(other.path().join("p.nurture")).unwrap(), kept);
+    }
     // Proved, and told: nobody fares otherwise.
-    assert!(err.contains("nobody is reached who was not: proved") && err.contains("no longer has email \"For controllers\""), "{err}");
+    assert!(err.contains("nobody is newly let in by audiences and conditions: proved") && err.contains("no longer has email \"For controllers\""), "{err}");
     assert_eq!(fs::read_to_string(path.join("p.nurture")).unwrap(), WHOLE.replace("    email \"For controllers\" { only if role is controller }\n", ""));
 }
 

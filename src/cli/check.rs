@@ -103,6 +103,11 @@ impl Check {
             return output::failed(common, &LoadError { message: "statistics have no such form".to_owned(), help });
         }
         if self.watch {
+            if let Some(revision) = &self.changed_since
+                && let Err(error) = std::env::current_dir().map_or(Ok(None), |current| git::checkout(&current, revision))
+            {
+                return output::failed(common, &error);
+            }
             return watch::watch(&self.policy, common, |ready| self.report(common, ready), |ready| self.judge(common, ready));
         }
         let mut ready = match self.policy.ready(common) {
@@ -201,6 +206,9 @@ impl Check {
         let Some(checkout) = git::checkout(&ready.loaded.sources.root, revision).map_err(failed)? else { return Ok(0) };
         let mut old = Policy::of(vec![checkout.path.clone()], self.policy.as_of()).ready(common)?;
         self.judge(common, &mut old)?;
+        if old.judged.is_none() && !self.judging.no_rules && !common.quiet && common.format().for_people() {
+            output::message(&format!("at {revision} the policy had errors of the language: what rules find counts as new"));
+        }
         let compared = Baseline::of(&old.findings).compare(&ready.findings);
         ready.findings = compared.new;
         std::mem::forget(old);

@@ -55,9 +55,10 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn fails(self, class: Class) -> bool {
+    fn fails(self, change: &Change) -> bool {
+        let class = change.class;
         match self {
-            Self::WidensReach => class == Class::WidensReach,
+            Self::WidensReach => change.widens_reach,
             Self::WeakensLimits => class == Class::WeakensLimits,
             Self::BreaksConsumers => class == Class::BreaksConsumers,
             Self::Any => true,
@@ -83,6 +84,8 @@ fn place(text: &str) -> Place<'_> {
 
 /// The folder of the workspace around a path, or the path's own.
 fn workspace(path: &Path) -> Result<PathBuf, LoadError> {
+    // What comes from standard input is in no folder.
+    let path = if path.as_os_str() == "-" { Path::new(".") } else { path };
     let current = std::env::current_dir().map_err(|error| LoadError { message: format!("cannot tell the current folder: {error}"), help: None })?;
     let full = std::fs::canonicalize(current.join(path))
         .map_err(|error| LoadError { message: format!("cannot read `{}`: {}", path.display(), output::why_not_read(&error)), help: None })?;
@@ -111,8 +114,8 @@ impl Diff {
             Ok(found) => found,
             Err(unfit) => return output::failed(common, &LoadError { message: unfit.0, help: None }),
         };
-        let failing = found.changes.iter().filter(|change| self.fail_on.iter().any(|class| class.fails(change.class))).count();
-        let reached = found.newly_reached.is_some() && self.fail_on.contains(&FailOn::WidensReach);
+        let failing = found.changes.iter().filter(|change| self.fail_on.iter().any(|class| class.fails(change))).count();
+        let reached = (found.newly_reached.is_some() || found.reach_open.is_some()) && self.fail_on.contains(&FailOn::WidensReach);
         let safe = found.changes.iter().filter(|change| change.class == Class::Safe).count();
         if self.no_safe {
             found.changes.retain(|change| change.class != Class::Safe);
@@ -120,7 +123,10 @@ impl Diff {
         let outcome = if failing > 0 || reached { Outcome::Findings } else { Outcome::Clean };
         let text = match common.format() {
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&found).unwrap_or_default()),
-            Format::Concise => found.changes.iter().map(concise).collect(),
+            Format::Concise => {
+                let reach = reach(&found).map_or(String::new(), |reach| format!("{}\n", clean(&reach)));
+                found.changes.iter().map(concise).fold(reach, |text, line| text + &line)
+            }
             Format::Markdown => page(&found),
             _ => text(&found),
         };
@@ -129,6 +135,11 @@ impl Diff {
             output::message(&summary(&found, safe));
             if failing > 0 {
                 output::message(&format!("{failing} {} not let pass: `--fail-on`", if failing == 1 { "change is" } else { "changes are" }));
+            } else if reached {
+                output::message("somebody is newly reached, or that is not proved: `--fail-on`");
+            }
+            if old.settled.is_none() || new.settled.is_none() {
+                output::message("a plan has no levels, thresholds and packs: they were not compared");
             }
         }
         outcome
@@ -176,7 +187,11 @@ impl Diff {
         let mut levels: BTreeMap<String, String> = settings.levels.iter().map(|(name, of)| (name.to_string(), level(of))).collect();
         levels.extend(settings.path_levels.iter().flat_map(|(path, own)| own.iter().map(move |(name, of)| (format!("{name} in {path}"), level(of)))));
         let thresholds = settings.thresholds.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let settled = Some(Settled { levels, thresholds });
+        let mut packs: BTreeMap<String, String> =
+            settings.words.iter().map(|(language, words)| (format!("words of language {language}"), format!("{words:?}"))).collect();
+        let told = |rule: &crate::plan::Rule| (format!("rule {} of a pack", rule.name), rule.fingerprint.to_string());
+        packs.extend(ready.judged.iter().flat_map(|judged| &judged.packs).map(told));
+        let settled = Some(Settled { levels, thresholds, packs });
         let plan = match ready.judged.take() {
             Some(judged) => {
                 let mut plan = judged.plan;
@@ -224,7 +239,9 @@ fn reach(found: &Difference) -> Option<String> {
         (Some(who), _) => Some(format!("newly reached, by any message at all: for example {}", who.who)),
         (None, Some(why)) => Some(format!("whether anybody is newly reached is not proved: {why}")),
         (None, None) if found.same || found.changes.is_empty() => None,
-        (None, None) => Some("nobody is reached who was not: proved".to_owned()),
+        // What limits, draws, days and state hold back is told change by change.
+        (None, None) if found.changes.iter().any(|change| change.widens_reach || change.class == Class::WeakensLimits) => None,
+        (None, None) => Some("nobody is newly let in by audiences and conditions: proved".to_owned()),
     }
 }
 

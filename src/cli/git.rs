@@ -26,6 +26,10 @@ fn git<A: AsRef<OsStr>>(folder: &Path, index: Option<&Path>, args: &[A], input: 
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(args).stdout(Stdio::piped()).stderr(Stdio::null());
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    // A hook says where its own repository is: this asks for the one around the folder.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"] {
+        command.env_remove(name);
+    }
     if let Some(index) = index {
         command.env("GIT_INDEX_FILE", index);
     }

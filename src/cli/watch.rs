@@ -120,6 +120,8 @@ pub(super) fn watch(
                     tell(common, &mut watched.ready, &mut usual, &report, &judge);
                     seen = Some(watched);
                 }
+                // Nothing is there that could change.
+                Err(outcome) if said.is_empty() => return outcome,
                 // It could not be read: why has been said. It is tried again when something changes.
                 Err(_) => {
                     waiting(common);
@@ -173,7 +175,7 @@ fn tell(
             let _ = report(ready);
             ready.findings.clone_from(&language);
         }
-        if !common.quiet {
+        if !common.quiet && output::errors(&language) == 0 {
             output::message("asking the rulebook");
         }
     }

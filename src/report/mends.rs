@@ -49,9 +49,18 @@ fn with_its_space(db: &dyn Db, span: Span) -> Option<Span> {
     Some(Span { range: Range::new(start as u32, span.range.end), ..span })
 }
 
-/// A touch that nobody can ever get, by proof: without it every lead fares as before.
+/// A touch that nobody can ever get, by proof. Without it every lead fares as before, but for what hangs on it: a wait behind it, which is
+/// passed over with it; a label that others ask for; a content that is sent once.
 fn unreachable(db: &RootDb, policy: &Policy<'_>, subject: Entity, program: u32, step: u32) -> Option<SpanFix> {
     if policy.guards(program)?.steps.get(step as usize)?.reachable != Truth::No {
+        return None;
+    }
+    let own = policy.plan.programs.get(program as usize)?;
+    let Action::Touch(touch) = &own.steps.get(step as usize)?.action else { return None };
+    let before_wait = own.steps.iter().any(|other| Some(other.id) == touch.next && matches!(other.action, Action::Wait { .. } | Action::WaitUntil { .. }));
+    let twice =
+        touch.content.is_some() && own.steps.iter().filter(|other| matches!(&other.action, Action::Touch(other) if other.content == touch.content)).count() > 1;
+    if touch.label.is_some() || touch.doc.is_some() || before_wait || twice {
         return None;
     }
     let found = declared(db, policy, subject)?;
@@ -59,7 +68,7 @@ fn unreachable(db: &RootDb, policy: &Policy<'_>, subject: Entity, program: u32, 
     let at = step_at(db, policy.plan, &found, own, program, step)?.at;
     let span = with_its_space(db, found.span(db, at))?;
     let edits = vec![SpanEdit { span, new: String::new() }];
-    Some(SpanFix { title: "remove this touch, which is proved to change nothing for any lead".to_owned(), edits, sure: true })
+    Some(SpanFix { title: "remove this touch, which is proved to go to nobody".to_owned(), edits, sure: true })
 }
 
 fn declared<'db>(db: &'db RootDb, policy: &Policy<'_>, subject: Entity) -> Option<Written<'db>> {

@@ -12,7 +12,8 @@ fn written(field: &Field) -> String {
         let part = |word: &str, bound: &Option<smol_str::SmolStr>| bound.as_ref().map_or(String::new(), |bound| format!(" {word} {bound}"));
         format!("{}{}", part("from", from), part("to", to))
     };
-    let options = |options: &[FieldOption]| options.iter().map(|option| option.name.to_string()).collect::<Vec<_>>().join(", ");
+    let stored = |option: &FieldOption| option.stored.as_ref().map_or(String::new(), |stored| format!(" \"{stored}\""));
+    let options = |options: &[FieldOption]| options.iter().map(|option| format!("{}{}", option.name, stored(option))).collect::<Vec<_>>().join(", ");
     let ty = match &field.ty {
         FieldType::Number(of) => format!("number{}", bounds(&of.from, &of.to)),
         FieldType::WholeNumber(of) => format!("whole number{}", bounds(&of.from, &of.to)),
@@ -57,15 +58,16 @@ fn fields(item: &str, old: &[Field], new: &[Field], source: &Source, changes: &m
         if written(field) == written(after) && field.means == after.means && takes_all(field, after) {
             continue;
         }
-        let class = if takes_all(field, after) { Class::Safe } else { Class::BreaksConsumers };
+        // Rows that were refused are taken, and whoever an audience does not leave out hears from it.
+        let class = if takes_all(field, after) { Class::WidensReach } else { Class::BreaksConsumers };
         let message = match class {
-            Class::Safe => format!("its field {} takes more values", field.name),
+            Class::WidensReach => format!("its field {} takes more values: rows that were refused are taken", field.name),
             _ => format!("its field {} no longer takes all that it took", field.name),
         };
         if written(field) == written(after) && field.means != after.means {
             changes.push(Change::new(Class::Safe, item, format!("its field {} means something else", field.name)).at(source));
         } else {
-            changes.push(Change::new(class, item, message).was(written(field)).is(written(after)).at(source));
+            changes.push(Change::new(class, item, message).was(written(field)).is(written(after)).at(source).widening());
         }
     }
     for field in new.iter().filter(|field| !old.iter().any(|known| known.name == field.name)) {
@@ -149,6 +151,10 @@ pub(super) fn rules(old: &Side, new: &Side, changes: &mut Vec<Change>) {
         }
     }
     for rule in new.plan.rules.iter().filter(|rule| !old.plan.rules.iter().any(|known| known.name == rule.name)) {
+        if crate::rulebook::is_standard(&rule.name) {
+            changes.push(Change::new(Class::WeakensLimits, format!("rule {}", rule.name), "stands in place of the standard rule: read it").at(&rule.source));
+            continue;
+        }
         changes.push(Change::new(Class::Safe, format!("rule {}", rule.name), "is new").at(&rule.source));
     }
     if let (Some(old), Some(new)) = (&old.settled, &new.settled) {
@@ -166,6 +172,14 @@ pub(super) fn rules(old: &Side, new: &Side, changes: &mut Vec<Change>) {
             let stricter = after == "error" || (before != "its own" && after != "its own" && rank(&after) >= rank(&before));
             let class = if stricter { Class::Safe } else { Class::WeakensLimits };
             changes.push(Change::new(class, format!("level of {name}"), "is another").was(before).is(after));
+        }
+        for name in names(&old.packs, &new.packs) {
+            let (class, message) = match (old.packs.contains_key(&name), new.packs.contains_key(&name)) {
+                (true, false) => (Class::WeakensLimits, "is gone"),
+                (false, true) => (Class::Safe, "is new"),
+                _ => (Class::WeakensLimits, "is another: read it"),
+            };
+            changes.push(Change::new(class, name, message));
         }
         for name in names(&old.thresholds, &new.thresholds) {
             changes.push(

@@ -136,6 +136,7 @@ impl Joint {
     /// A predicate of the old plan, in new names, as it stands here.
     pub fn before(&self, predicate: &Predicate, old: &Plan) -> Option<Predicate> {
         let mut value = by_name(predicate, &old.contents)?;
+        rename_fields(&mut value, &self.fields);
         renamed(&mut value, &self.marks);
         serde_json::from_value(value).ok()
     }
@@ -174,12 +175,52 @@ pub(super) fn in_new_names(old: &Plan, renames: &Names) -> Option<Plan> {
     Some(plan)
 }
 
+/// The old plan with other names for fields that have nothing to do with those of the new one.
+fn with_own_fields(mut old: Plan, new: &Plan) -> Option<(Plan, Vec<SmolStr>)> {
+    let changed = |old: &[Field], new: &[Field]| -> Vec<SmolStr> {
+        let other = |field: &&Field| new.iter().any(|known| known.name == field.name && either(&field.ty, &known.ty).is_none());
+        old.iter().filter(other).map(|field| field.name.clone()).collect()
+    };
+    let mut names = changed(&old.lead.fields, &new.lead.fields);
+    for signal in &old.signals {
+        names.extend(new.signals.iter().filter(|known| known.name == signal.name).flat_map(|known| changed(&signal.fields, &known.fields)));
+    }
+    if names.is_empty() {
+        return Some((old, names));
+    }
+    let mut value = serde_json::to_value(&old).ok()?;
+    rename_fields(&mut value, &names);
+    old = serde_json::from_value(value).ok()?;
+    let mark = |fields: &mut Vec<Field>| {
+        fields.iter_mut().filter(|field| names.contains(&field.name)).for_each(|field| field.name = format!("{OLD}{}", field.name).into())
+    };
+    mark(&mut old.lead.fields);
+    old.signals.iter_mut().for_each(|signal| mark(&mut signal.fields));
+    Some((old, names))
+}
+
+/// Gives what is asked of some fields the names of the old plan's own.
+fn rename_fields(value: &mut Value, names: &[SmolStr]) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|value| rename_fields(value, names)),
+        Value::Object(map) => {
+            if let Some(field) = map.get_mut("field").filter(|field| field.as_str().is_some_and(|field| names.iter().any(|name| name == field))) {
+                *field = Value::from(format!("{OLD}{}", field.as_str().unwrap_or_default()));
+            }
+            map.values_mut().for_each(|value| rename_fields(value, names));
+        }
+        _ => {}
+    }
+}
+
 /// Two plans in one.
 pub(super) struct Joint {
     /// The plan.
     pub plan: Plan,
     /// What the old plan declares otherwise, with its name here.
     marks: Names,
+    /// Fields of the old plan that have nothing to do with those of the new one.
+    fields: Vec<SmolStr>,
 }
 
 /// Both plans in one; `old` speaks in new names.
@@ -193,6 +234,8 @@ pub(super) fn joint(old: &Plan, new: &Plan) -> Option<Joint> {
         Some(plan)
     };
     let (old, mut joint) = (named(old)?, named(new)?);
+    // A field that has another type now is another field: what the old plan asks of it is asked of values of the old type.
+    let (old, fields_of_old) = with_own_fields(old, &joint)?;
     let marks = marks(&old, &joint);
     let mut value = serde_json::to_value(&old).ok()?;
     renamed(&mut value, &marks);
@@ -229,7 +272,7 @@ pub(super) fn joint(old: &Plan, new: &Plan) -> Option<Joint> {
     }
     joint.rules.clear();
     joint.verdicts.clear();
-    Some(Joint { plan: joint, marks })
+    Some(Joint { plan: joint, marks, fields: fields_of_old })
 }
 
 /// Turns what is asked of a content's attributes into a list of the contents for which it is so. Of an asset that the policy

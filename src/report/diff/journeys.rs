@@ -39,11 +39,14 @@ pub(super) fn compare(old: &Plan, new: &Plan, both: &Both<'_>, pairs: &Pairs, na
     for content in &new.contents {
         let item = format!("content {}", content.name);
         let Some(before) = old.contents.iter().find(|known| known.name == content.name) else {
+            named.push(Kind::Content, &content.name, changes.len());
             changes.push(Change::new(Class::Safe, item, "is new").at(&content.source));
             continue;
         };
         if let Some(was) = pairs.old_name(Kind::Content, &content.name) {
-            changes.push(Change::new(Class::BreaksConsumers, &item, format!("was called {was}")).at(&content.source));
+            // Who had it is known by its name.
+            let message = format!("was called {was}: whoever runs the plan has to carry over who had it");
+            changes.push(Change::new(Class::BreaksConsumers, &item, message).widening().at(&content.source));
         }
         one_content(before, content, named, changes);
     }

@@ -115,11 +115,21 @@ pub(super) fn compare(ground: &Ground<'_>, changes: &mut Vec<Change>) {
         }
         let addresses = |rules: &Option<ChannelRules>| rules.as_ref().map_or(String::new(), |rules| rules.addresses.join(", "));
         if addresses(&before) != addresses(&after) {
-            let change = Change::new(Class::BreaksConsumers, format!("{} addresses", channel.name()), "are other fields");
+            let change = Change::new(Class::BreaksConsumers, format!("{} addresses", channel.name()), "are other fields").widening();
             changes.push(change.was(addresses(&before)).is(addresses(&after)).at(&source));
         }
     }
     let again = |limits: &Limits| limits.consent_again.as_ref().map(normal);
+    if let (Some(before), Some(after), true) = (&old.consent_again, &new.consent_again, again(old) == again(new))
+        && let (Some(one), Some(other)) = (ground.before(before, None), ground.after(after, None))
+    {
+        let shift = ground.both.shift(one, other, Terms::ALWAYS, Universe::Database);
+        if !shift.is_none() {
+            let mut causes = ground.named.below(ground.new, after);
+            causes.extend(ground.named.below(ground.renamed, before));
+            super::programs::follow(changes, &causes, "whom an unsubscribe no longer holds", &shift, Class::WeakensLimits);
+        }
+    }
     if again(old) != again(new) {
         let nobody = Predicate::Or { of: Vec::new() };
         let said = |of: &Option<Predicate>| of.as_ref().map_or("nothing".to_owned(), words::predicate);

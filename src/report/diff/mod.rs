@@ -69,6 +69,8 @@ pub struct Shown {
 pub struct Change {
     /// What it does.
     pub class: Class,
+    /// Whether somebody may hear from us who did not, or more than before, whatever its class is.
+    pub widens_reach: bool,
     /// What changed: `program close_faster`.
     pub item: String,
     /// How, in a sentence that stands behind the item.
@@ -100,6 +102,7 @@ impl Change {
     fn new(class: Class, item: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             class,
+            widens_reach: class == Class::WidensReach,
             item: item.into(),
             message: message.into(),
             before: None,
@@ -127,11 +130,18 @@ impl Change {
         self
     }
 
+    /// Somebody may be reached by it who was not, though that is not what its class says.
+    fn widening(mut self) -> Self {
+        self.widens_reach = true;
+        self
+    }
+
     /// Takes over what was proved of the leads of two groups; the class is `wider` where somebody is newly in.
     fn shift(mut self, shift: leads::Shift, wider: Class) -> Self {
         // What was not proved may be what is feared.
         if shift.newly_in.is_some() || shift.open.is_some() {
             self.class = self.class.max(wider);
+            self.widens_reach |= wider != Class::Safe;
         }
         (self.newly_in, self.newly_out, self.open) = (shift.newly_in, shift.newly_out, shift.open);
         self
@@ -145,6 +155,8 @@ pub struct Settled {
     pub levels: std::collections::BTreeMap<String, String>,
     /// Thresholds that are set.
     pub thresholds: std::collections::BTreeMap<String, String>,
+    /// Rules of packs, with what they mean, and the words of other languages that texts are judged by.
+    pub packs: std::collections::BTreeMap<String, String>,
 }
 
 /// A policy to compare: its plan, and its settings if it is no plan alone.

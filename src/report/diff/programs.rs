@@ -2,7 +2,7 @@
 
 use super::leads::{Both, Named, Shift};
 use super::{Change, Class, limits, touches};
-use crate::plan::{Goal, Handoff, Join, Plan, Predicate, Program, Rejoin, duration, event, normal, words};
+use crate::plan::{EventCount, EventPattern, Goal, Handoff, Join, Plan, Predicate, Program, Rejoin, Trigger, duration, event, normal, words};
 use crate::proof::Universe;
 use crate::run::{NodeId, Terms};
 
@@ -98,9 +98,11 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, changes: &mut Vec<Change>) {
     let item = format!("program {}", new.name);
     let push = |changes: &mut Vec<Change>, change: Change| changes.push(change.at(&new.source));
     if old.name != new.name {
+        // What was sent, and whether they may come back, is kept by the program's name.
         let split = new.hold_out_percent.is_some() || new.steps.iter().any(|step| matches!(step.action, crate::plan::Action::Split { .. }));
         let drawn = if split { "; who gets which part of a split, or is held out, is drawn anew" } else { "" };
-        push(changes, Change::new(Class::BreaksConsumers, &item, format!("was called {}{drawn}", old.name)));
+        let message = format!("was called {}{drawn}: whoever runs it has to carry over who was in it and what they got", old.name);
+        push(changes, Change::new(Class::BreaksConsumers, &item, message).widening());
     }
     match (old.draft, new.draft) {
         (true, false) => {
@@ -131,26 +133,43 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, changes: &mut Vec<Change>) {
         owner(&item, old, new, changes);
         return;
     }
-    let audience = audience(ground, twin, &item, changes);
+    let begun = changes.len();
+    audience(ground, twin, &item, changes);
     entry(ground, twin, &item, changes);
+    let own = (begun..changes.len()).collect();
     owner(&item, old, new, changes);
     limits::caps(&item, &renamed.caps, &new.caps, &new.source, changes);
     limits::sending_hours(&item, old.send_on.as_ref(), new.send_on.as_ref(), &new.source, changes);
-    touches::compare(ground, twin, &audience, changes);
+    touches::compare(ground, twin, &own, changes);
+}
+
+/// That an event of a pattern happened, whenever.
+pub(super) fn did(event: &EventPattern) -> Predicate {
+    let count = EventCount { signal: event.signal.clone(), filter: event.filter.clone(), at_least: Some(1), at_most: None, window: None };
+    Predicate::Count(Box::new(count))
+}
+
+/// What has to hold for a track to start, if something has.
+pub(super) fn started(trigger: &Trigger) -> Option<Predicate> {
+    match trigger {
+        Trigger::Stage { journey, stages } => Some(Predicate::StageIn { journey: journey.clone(), stages: stages.clone() }),
+        Trigger::Signal(event) => Some(did(event)),
+        _ => None,
+    }
 }
 
 /// All predicates of a program.
 fn predicates(program: &Program) -> Vec<Predicate> {
     let mut found = vec![program.audience.predicate.clone()];
-    if let Some(Join::When(predicate)) = &program.join {
-        found.push(predicate.clone());
+    match &program.join {
+        Some(Join::When(predicate)) => found.push(predicate.clone()),
+        Some(Join::On(event)) => found.push(did(event)),
+        None => {}
     }
     found.extend(program.leave_when.clone());
     found.extend(program.goal.as_ref().map(|goal| goal.predicate.clone()));
     for track in &program.tracks {
-        if let crate::plan::Trigger::Stage { journey, stages } = &track.trigger {
-            found.push(Predicate::StageIn { journey: journey.clone(), stages: stages.clone() });
-        }
+        found.extend(started(&track.trigger));
     }
     for step in &program.steps {
         match &step.action {
@@ -164,51 +183,59 @@ fn predicates(program: &Program) -> Vec<Predicate> {
 }
 
 /// Compares whom a program is for. What a named group brought about is told under its change.
-fn audience(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Change>) -> Shift {
+fn audience(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Change>) {
     let Twin { old, renamed, new, .. } = twin;
     if old.audience.anonymous != new.audience.anonymous {
         let message = if new.audience.anonymous { "is for people without a name now" } else { "is for leads of the database now" };
         changes.push(Change::new(Class::WidensReach, item, message).is(text(Some(&new.audience.predicate))).at(&new.source));
-        return Shift::default();
+        return;
     }
     let nodes = (ground.before(&renamed.audience.predicate, twin.old_number), ground.after(&new.audience.predicate, twin.new_number));
-    let (Some(before), Some(after)) = nodes else { return Shift::default() };
+    let (Some(before), Some(after)) = nodes else {
+        let change = Change::new(Class::WidensReach, item, "its audience could not be compared");
+        changes.push(change.was(text(Some(&old.audience.predicate))).is(text(Some(&new.audience.predicate))).at(&new.source));
+        return;
+    };
     let shift = ground.both.shift(before, after, Terms::ALWAYS, twin.universe);
     if normal(&renamed.audience.predicate) != normal(&new.audience.predicate) {
         let change = Change::new(Class::Safe, item, format!("its audience {}", shift.words()));
         let change = change.was(text(Some(&old.audience.predicate))).is(text(Some(&new.audience.predicate))).at(&new.source);
-        changes.push(change.shift(shift.clone(), Class::WidensReach));
+        changes.push(change.shift(shift, Class::WidensReach));
     } else if !shift.is_none() {
         let mut causes = ground.named.below(ground.new, &new.audience.predicate);
         causes.extend(ground.named.below(ground.renamed, &renamed.audience.predicate));
         follow(changes, &causes, &format!("the audience of program {}", new.name), &shift, Class::WidensReach);
     }
-    shift
 }
 
-/// Tells under what changed what follows from it.
-pub(super) fn follow(changes: &mut [Change], causes: &std::collections::BTreeSet<usize>, what: &str, shift: &Shift, wider: Class) {
-    let said = match (&shift.newly_in, &shift.newly_out) {
-        (Some(who), _) => format!("{what} {}: newly in is {}", shift.words(), who.who),
-        (None, Some(who)) => format!("{what} {}: newly out is {}", shift.words(), who.who),
-        (None, None) => format!("{what} {}", shift.words()),
+/// Tells under what changed what follows from it; by itself where nothing is known that brought it about.
+pub(super) fn follow(changes: &mut Vec<Change>, causes: &std::collections::BTreeSet<usize>, what: &str, shift: &Shift, wider: Class) {
+    let shown = match (&shift.newly_in, &shift.newly_out) {
+        (Some(who), _) => format!(": newly in is {}", who.who),
+        (None, Some(who)) => format!(": newly out is {}", who.who),
+        (None, None) => String::new(),
     };
-    for (number, cause) in causes.iter().enumerate() {
+    let mut told = false;
+    for cause in causes {
         let Some(change) = changes.get_mut(*cause) else { continue };
         if shift.newly_in.is_some() || shift.open.is_some() {
             change.class = change.class.max(wider);
+            change.widens_reach = true;
         }
         // Of several causes each may be the one; it is told once.
-        if number == 0 {
-            change.follows.push(said.clone());
+        if !told {
+            change.follows.push(format!("{what} {}{shown}", shift.words()));
         }
+        told = true;
+    }
+    if !told {
+        changes.push(Change::new(Class::Safe, what, shift.words()).shift(shift.clone(), wider));
     }
 }
 
 /// Compares who joins, who leaves, and when a program ends for somebody.
 fn entry(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Change>) {
     let Twin { old, renamed, new, .. } = twin;
-    let mut push = |change: Change| changes.push(change.at(&new.source));
     let join = |program: &Program| match &program.join {
         None => "everybody in its audience joins".to_owned(),
         Some(Join::When(predicate)) => format!("join when {}", words::predicate(predicate)),
@@ -218,33 +245,44 @@ fn entry(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Chan
         Some(Join::When(predicate)) => Some(Join::When(normal(&predicate))),
         other => other,
     };
-    if normal_join(renamed) != normal_join(new) {
-        let change = Change::new(Class::WidensReach, item, "others join").was(join(old)).is(join(new));
-        let node = |program: &Program, before: bool| match &program.join {
-            None => Some(Terms::ALWAYS),
-            Some(Join::When(predicate)) if before => ground.before(predicate, twin.old_number),
-            Some(Join::When(predicate)) => ground.after(predicate, twin.new_number),
-            Some(Join::On(_)) => None,
+    let node = |program: &Program, before: bool| {
+        let predicate = match &program.join {
+            None => return Some(Terms::ALWAYS),
+            Some(Join::When(predicate)) => predicate.clone(),
+            Some(Join::On(event)) => did(event),
         };
-        push(match (node(renamed, true), node(new, false)) {
-            (Some(before), Some(after)) => {
-                let audience = ground.after(&new.audience.predicate, twin.new_number).unwrap_or(Terms::ALWAYS);
-                let shift = ground.both.shift(before, after, audience, twin.universe);
-                Change { class: Class::Safe, message: format!("who joins {}", shift.words()), ..change }.shift(shift, Class::WidensReach)
-            }
-            // An event is asked for now where there was none.
-            (Some(Terms::ALWAYS), None) => Change { class: Class::Safe, message: "fewer join: an event has to happen".to_owned(), ..change },
-            _ => change,
-        });
+        if before { ground.before(&predicate, twin.old_number) } else { ground.after(&predicate, twin.new_number) }
+    };
+    let shift = match (node(renamed, true), node(new, false)) {
+        (Some(before), Some(after)) => {
+            let audience = ground.after(&new.audience.predicate, twin.new_number).unwrap_or(Terms::ALWAYS);
+            ground.both.shift(before, after, audience, twin.universe)
+        }
+        _ => Shift { open: Some("one of the two could not be read".to_owned()), ..Shift::default() },
+    };
+    if normal_join(renamed) != normal_join(new) {
+        let message = format!("who joins {}", shift.words());
+        let change = Change::new(Class::Safe, item, message).was(join(old)).is(join(new)).at(&new.source).shift(shift, Class::WidensReach);
+        // An event joins at its instant, a condition whenever it holds: who has both joins at other times.
+        let kind = |program: &Program| matches!(program.join, Some(Join::On(_)));
+        let eased = kind(old) && !kind(new);
+        changes.push(if eased { Change { class: Class::WidensReach, ..change.widening() } } else { change });
+    } else if !shift.is_none() {
+        let mut causes = ground.named.below(ground.new, &Predicate::And { of: predicates(new) });
+        causes.extend(ground.named.below(ground.renamed, &Predicate::And { of: predicates(renamed) }));
+        follow(changes, &causes, &format!("who joins program {}", new.name), &shift, Class::WidensReach);
     }
     let leave = |program: &Program| program.leave_when.clone().map(|predicate| normal(&predicate));
+    let nobody = Predicate::Or { of: Vec::new() };
+    let before = ground.before(renamed.leave_when.as_ref().unwrap_or(&nobody), twin.old_number);
+    let after = ground.after(new.leave_when.as_ref().unwrap_or(&nobody), twin.new_number);
     if leave(renamed) != leave(new) {
-        let nobody = Predicate::Or { of: Vec::new() };
-        let before = ground.before(renamed.leave_when.as_ref().unwrap_or(&nobody), twin.old_number);
-        let after = ground.after(new.leave_when.as_ref().unwrap_or(&nobody), twin.new_number);
         let change = Change::new(Class::Safe, item, "others leave").was(text(old.leave_when.as_ref())).is(text(new.leave_when.as_ref()));
-        push(stays(ground, twin, change, before, after, "of those who left, some stay now", "some leave now who stayed"));
+        changes.push(stays(ground, twin, change.at(&new.source), before, after, "of those who left, some stay now", "some leave now who stayed"));
+    } else {
+        stays_by(ground, twin, before, after, "who stays in", changes);
     }
+    let mut push = |change: Change| changes.push(change.at(&new.source));
     let rank = |rejoin: Rejoin| match rejoin {
         Rejoin::Never => (0, 0),
         Rejoin::AfterSeconds(seconds) => (1, u64::MAX - seconds),
@@ -284,6 +322,19 @@ fn entry(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Chan
     }
 }
 
+/// Tells of who stays in a program and did not where that follows from something else.
+fn stays_by(ground: &Ground<'_>, twin: Twin<'_>, before: Option<NodeId>, after: Option<NodeId>, what: &str, changes: &mut Vec<Change>) {
+    let (Some(before), Some(after)) = (before, after) else { return };
+    let among = ground.after(&twin.new.audience.predicate, twin.new_number).unwrap_or(Terms::ALWAYS);
+    let nodes = &ground.both.policy.ground;
+    let shift = ground.both.shift(nodes.not(before), nodes.not(after), among, twin.universe);
+    if !shift.is_none() {
+        let mut causes = ground.named.below(ground.new, &Predicate::And { of: predicates(twin.new) });
+        causes.extend(ground.named.below(ground.renamed, &Predicate::And { of: predicates(twin.renamed) }));
+        follow(changes, &causes, &format!("{what} program {}", twin.new.name), &shift, Class::WidensReach);
+    }
+}
+
 /// A change of what ends a program for leads: who stays now and did not is who is newly in.
 fn stays(ground: &Ground<'_>, twin: Twin<'_>, mut change: Change, before: Option<NodeId>, after: Option<NodeId>, more: &str, fewer: &str) -> Change {
     let (Some(before), Some(after)) = (before, after) else {
@@ -313,21 +364,25 @@ fn goal(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Chang
         }
     };
     let plain = |goal: &Option<Goal>| goal.clone().map(|goal| Goal { predicate: normal(&goal.predicate), ..goal });
-    let (before, after) = (plain(&renamed.goal), plain(&new.goal));
-    if before == after {
-        return;
-    }
-    let change = Change::new(Class::Safe, item, "has another goal").was(said(&old.goal)).is(said(&new.goal)).at(&new.source);
-    let ends = |goal: &Option<Goal>| goal.as_ref().is_some_and(|goal| goal.ends);
-    let moved = before.map(|goal| goal.predicate) != after.map(|goal| goal.predicate) || ends(&old.goal) != ends(&new.goal);
-    if !moved {
-        changes.push(Change { message: "its goal has another day".to_owned(), ..change });
-        return;
-    }
+    let (plain_before, plain_after) = (plain(&renamed.goal), plain(&new.goal));
     let nobody = Predicate::Or { of: Vec::new() };
     let of = |goal: &Option<Goal>| goal.as_ref().filter(|goal| goal.ends).map_or(nobody.clone(), |goal| goal.predicate.clone());
     let (before, after) = (ground.before(&of(&renamed.goal), twin.old_number), ground.after(&of(&new.goal), twin.new_number));
-    changes.push(stays(ground, twin, change, before, after, "its goal ends it for fewer", "its goal ends it for more"));
+    if plain_before == plain_after {
+        return stays_by(ground, twin, before, after, "whom its goal leaves in", changes);
+    }
+    let change = Change::new(Class::Safe, item, "has another goal").was(said(&old.goal)).is(said(&new.goal)).at(&new.source);
+    let ends = |goal: &Option<Goal>| goal.as_ref().is_some_and(|goal| goal.ends);
+    let days = |goal: &Option<Goal>| goal.as_ref().and_then(|goal| goal.within_seconds).unwrap_or(u64::MAX);
+    // Whoever reaches it after its day goes on.
+    let shorter = ends(&new.goal) && days(&new.goal) < days(&old.goal);
+    let moved = plain_before.map(|goal| goal.predicate) != plain_after.map(|goal| goal.predicate) || ends(&old.goal) != ends(&new.goal);
+    let change = if moved {
+        stays(ground, twin, change, before, after, "its goal ends it for fewer", "its goal ends it for more")
+    } else {
+        Change { message: if shorter { "its goal ends it for fewer: its day comes sooner" } else { "its goal has another day" }.to_owned(), ..change }
+    };
+    changes.push(if shorter { Change { class: change.class.max(Class::WidensReach), ..change.widening() } } else { change });
 }
 
 fn owner(item: &str, old: &Program, new: &Program, changes: &mut Vec<Change>) {
@@ -345,7 +400,7 @@ fn one_handoff(ground: &Ground<'_>, own: &Handoff, renamed: &Handoff, new: &Hand
     }
     let shift = match (ground.before(&renamed.predicate, None), ground.after(&new.predicate, None)) {
         (Some(before), Some(after)) => ground.both.shift(before, after, Terms::ALWAYS, Universe::Database),
-        _ => Shift::default(),
+        _ => Shift { open: Some("one of the two could not be read".to_owned()), ..Shift::default() },
     };
     if normal(&renamed.predicate) != normal(&new.predicate) {
         let change = Change::new(Class::Safe, &item, shift.words()).was(text(Some(&own.predicate))).is(text(Some(&new.predicate)));
@@ -372,6 +427,18 @@ fn one_handoff(ground: &Ground<'_>, own: &Handoff, renamed: &Handoff, new: &Hand
         all.sort_unstable();
         if all.is_empty() { "never".to_owned() } else { all.join("; ") }
     };
+    for (before, after) in renamed.back.iter().zip(&new.back).filter(|_| back(renamed) == back(new)) {
+        let nodes = (ground.before(&before.when, None), ground.after(&after.when, None));
+        let shift = match nodes {
+            (Some(before), Some(after)) => ground.both.shift(before, after, Terms::ALWAYS, Universe::Database),
+            _ => continue,
+        };
+        if !shift.is_none() {
+            let mut causes = ground.named.below(ground.new, &after.when);
+            causes.extend(ground.named.below(ground.renamed, &before.when));
+            follow(changes, &causes, &format!("whom {item} gives back"), &shift, Class::WidensReach);
+        }
+    }
     if back(renamed) != back(new) {
         push(changes, Change::new(Class::WidensReach, &item, "gives leads back otherwise").was(back(own)).is(back(new)));
     }

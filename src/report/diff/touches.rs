@@ -1,12 +1,14 @@
 //! Touches, before and after: which come, which go, which move, and to whom they go out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::leads::Shift;
 use super::programs::{Ground, Twin, follow};
 use super::{Change, Class};
 use crate::plan::{Action, Piece, Plan, Predicate, Program, Step, Template, Touch, Trigger, duration, event, normal, words};
 use crate::proof::Universe;
+
+/// What stands before the name of a split in a condition.
+const SHARE: &str = " split ";
 
 /// A touch where it stands.
 struct Placed<'p> {
@@ -43,7 +45,7 @@ fn named(touch: &Touch) -> String {
 fn trigger(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Join => "on join".to_owned(),
-        Trigger::Stage { stages, .. } => format!("on stage {}", stages.join(", ")),
+        Trigger::Stage { journey, stages } => format!("on stage {}", stages.iter().map(|stage| format!("{journey}.{stage}")).collect::<Vec<_>>().join(", ")),
         Trigger::Signal(of) => format!("on {}", event(of)),
         Trigger::EverySeconds(seconds) => format!("every {}", duration(*seconds)),
         Trigger::Moment(moment) => format!("on {}", moment.replace('T', " at ")),
@@ -55,8 +57,8 @@ fn due((least, most): (u64, u64)) -> String {
     if least == most { day(least) } else { format!("{} to {}", day(least), day(most)) }
 }
 
-/// The touches of a program, in the order written.
-fn placed(program: &Program) -> Vec<Placed<'_>> {
+/// The touches of a program, in the order written; and where it hands over or lets go, in words.
+fn placed(program: &Program) -> (Vec<Placed<'_>>, Vec<String>) {
     // Steps stand in the order in which they can be come to.
     let mut arrived: BTreeMap<u32, ((u64, u64), Vec<String>)> = BTreeMap::new();
     let arrive = |id: Option<u32>, at: (u64, u64), conditions: Vec<String>, arrived: &mut BTreeMap<u32, ((u64, u64), Vec<String>)>| {
@@ -74,6 +76,7 @@ fn placed(program: &Program) -> Vec<Placed<'_>> {
         arrive(track.first, (0, 0), Vec::new(), &mut arrived);
     }
     let mut found = Vec::new();
+    let mut others = Vec::new();
     for (place, step) in program.steps.iter().enumerate() {
         let Some((at, conditions)) = arrived.get(&step.id).cloned() else { continue };
         let with = |condition: String| conditions.iter().cloned().chain([condition]).collect::<Vec<_>>();
@@ -101,13 +104,21 @@ fn placed(program: &Program) -> Vec<Placed<'_>> {
             }
             Action::Split { split, arms } => {
                 for (number, arm) in arms.iter().enumerate() {
-                    arrive(arm.next, at, with(format!("the {}% of part {} of split {split}", arm.percent, number + 1)), &mut arrived);
+                    arrive(arm.next, at, with(format!("the {}% of part {} of{SHARE}{split}", arm.percent, number + 1)), &mut arrived);
                 }
             }
-            Action::Handoff { .. } | Action::Leave => {}
+            Action::Handoff { .. } | Action::Leave => {
+                let what = match &step.action {
+                    Action::Handoff { handoff } => format!("handoff {handoff}"),
+                    _ => "leave".to_owned(),
+                };
+                let track = program.tracks.get(step.track as usize).map_or(String::new(), |track| trigger(&track.trigger));
+                let conditions = if conditions.is_empty() { String::new() } else { format!(", {}", conditions.join(", ")) };
+                others.push(format!("{what}: {track}, {}{conditions}", due(at)));
+            }
         }
     }
-    found
+    (found, others)
 }
 
 /// Which touches of the two are the same: places in both lists. What tells more comes first.
@@ -141,12 +152,17 @@ fn where_it_stands(touch: &Placed<'_>) -> String {
     format!("{}, {}{conditions}", touch.track, due(touch.due))
 }
 
-/// Compares the touches of a program. `audience` is how its audience changed: what follows from that is told there.
-pub(super) fn compare(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, changes: &mut Vec<Change>) {
-    let (own, old, new) = (placed(twin.old), placed(twin.renamed), placed(twin.new));
+/// Compares the touches of a program, among those whom both audiences take in. `entry` are the changes of who comes into it and stays.
+pub(super) fn compare(ground: &Ground<'_>, twin: Twin<'_>, entry: &BTreeSet<usize>, changes: &mut Vec<Change>) {
+    let ((own, _), (old, others_before), (new, others)) = (placed(twin.old), placed(twin.renamed), placed(twin.new));
     let pairs = matched(&old, &new);
     for (_, touch) in own.iter().enumerate().filter(|(place, _)| !pairs.iter().any(|(known, _)| known == place)) {
-        let change = Change::new(Class::Safe, format!("program {}", twin.new.name), format!("no longer has {}", named(touch.touch)));
+        // Where it was sent once, a later one of the same content goes out in its place.
+        let another =
+            twin.new.steps.iter().any(|step| matches!(&step.action, Action::Touch(other) if other.content == touch.touch.content && other.content.is_some()));
+        let (class, more) =
+            if another && touch.touch.once.is_some() { (Class::WidensReach, ", and a later one may go out in its place") } else { (Class::Safe, "") };
+        let change = Change::new(class, format!("program {}", twin.new.name), format!("no longer has {}{more}", named(touch.touch)));
         changes.push(change.was(where_it_stands(touch)).at(&twin.new.source));
     }
     for (place, touch) in new.iter().enumerate() {
@@ -161,10 +177,11 @@ pub(super) fn compare(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, cha
             continue;
         };
         if let (Some(before), Some(own)) = (old.get(*before), own.get(*before)) {
-            one(ground, twin, audience, (own, before, touch), changes);
+            one(ground, twin, (own, before, touch), entry, changes);
         }
     }
     tracks(twin, changes);
+    ends(twin, &others_before, &others, changes);
     other_steps(twin, changes);
 }
 
@@ -175,16 +192,29 @@ fn guard(ground: &Ground<'_>, program: Option<u32>, place: usize, universe: Univ
     Some(if universe == Universe::Database { leads.known } else { leads.anonymous })
 }
 
-fn one(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, (own, before, touch): (&Placed<'_>, &Placed<'_>, &Placed<'_>), changes: &mut Vec<Change>) {
+fn one(ground: &Ground<'_>, twin: Twin<'_>, (own, before, touch): (&Placed<'_>, &Placed<'_>, &Placed<'_>), entry: &BTreeSet<usize>, changes: &mut Vec<Change>) {
     let item = format!("{} of program {}", named(touch.touch), twin.new.name);
     let push = |changes: &mut Vec<Change>, change: Change| changes.push(change.at(&touch.step.source));
     if before.track != touch.track {
         let change = Change::new(Class::WidensReach, &item, "moved to another track").was(where_it_stands(own)).is(where_it_stands(touch));
         push(changes, change);
     } else if before.due != touch.due {
-        let sooner = touch.due.0 < before.due.0;
-        let change = Change::new(Class::Safe, &item, if sooner { "goes out sooner" } else { "goes out later" });
-        push(changes, change.was(due(before.due)).is(due(touch.due)));
+        let ((a, b), (c, d)) = (before.due, touch.due);
+        // Who would have left by then gets it now, and what is asked on the way is asked at another time.
+        let sooner = c < a || d < b;
+        let (class, message) = match (sooner, c > a || d > b) {
+            (true, false) => (Class::WidensReach, "goes out sooner, also to who would have left by then"),
+            (_, true) if !touch.conditions.is_empty() || sooner => {
+                (Class::WidensReach, "goes out at another time, at which its conditions may hold for others")
+            }
+            _ => (Class::Safe, "goes out later"),
+        };
+        push(changes, Change::new(class, &item, message).was(due(before.due)).is(due(touch.due)));
+    }
+    let shares = |touch: &Placed<'_>| touch.conditions.iter().filter(|condition| condition.contains(SHARE)).cloned().collect::<Vec<_>>();
+    if shares(before) != shares(touch) {
+        let said = |touch: &Placed<'_>| if shares(touch).is_empty() { "everybody".to_owned() } else { shares(touch).join(", ") };
+        push(changes, Change::new(Class::WidensReach, &item, "goes to another share of leads").was(said(before)).is(said(touch)));
     }
     let asked = before.conditions != touch.conditions;
     let nodes = (guard(ground, twin.old_number, own.place, twin.universe), guard(ground, twin.new_number, touch.place, twin.universe));
@@ -202,16 +232,17 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, (own, before, touc
                 (Some(_), Some(_)) => "goes to others",
                 (Some(_), None) => "goes to more leads",
                 (None, Some(_)) => "goes to fewer leads",
-                (None, None) => "has other conditions, and goes to the same leads",
+                (None, None) => "has other conditions, and of both audiences goes to the same leads",
             };
             let change = Change::new(Class::Safe, &item, words).was(conditions(own)).is(conditions(touch));
             push(changes, change.shift(shift, Class::WidensReach));
-        } else if !shift.is_none() && audience.is_none() {
-            let mut causes = std::collections::BTreeSet::new();
+        } else if !shift.is_none() {
+            let mut causes = BTreeSet::new();
             for (plan, touch) in [(ground.renamed, before), (ground.new, touch)] {
                 causes.extend(causes_of(ground, plan, twin, touch));
             }
-            follow(changes, &causes, &item, &shift, Class::WidensReach);
+            // Who stays in the program gets its touches.
+            follow(changes, if causes.is_empty() { entry } else { &causes }, &item, &shift, Class::WidensReach);
         }
     }
     let text = |of: Option<&Template>| of.map(template);
@@ -223,8 +254,10 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, (own, before, touc
         }
     };
     let (a, b) = (before.touch, touch.touch);
-    says(changes, "carries another content", a.content.as_ref().map(ToString::to_string), b.content.as_ref().map(ToString::to_string), Class::Safe);
-    says(changes, "says something else", text(a.subject.as_ref()), text(b.subject.as_ref()), Class::Safe);
+    // What was sent once is known by its key: another key goes out to who had the one before.
+    let again = if a.once != b.once { Class::WidensReach } else { Class::Safe };
+    says(changes, "carries another content", a.content.as_ref().map(ToString::to_string), b.content.as_ref().map(ToString::to_string), again);
+    says(changes, "says something else", text(a.subject.as_ref()), text(b.subject.as_ref()), again);
     says(changes, "has another preview", text(a.preview.as_ref()), text(b.preview.as_ref()), Class::Safe);
     says(changes, "comes from somebody else", text(a.from.as_ref()), text(b.from.as_ref()), Class::Safe);
     says(changes, "invites to something else", text(a.invites.as_ref()), text(b.invites.as_ref()), Class::Safe);
@@ -239,7 +272,7 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, audience: &Shift, (own, before, touc
 }
 
 /// The changes on which a touch's guard depends.
-fn causes_of(ground: &Ground<'_>, plan: &Plan, twin: Twin<'_>, touch: &Placed<'_>) -> std::collections::BTreeSet<usize> {
+fn causes_of(ground: &Ground<'_>, plan: &Plan, twin: Twin<'_>, touch: &Placed<'_>) -> BTreeSet<usize> {
     let program = if std::ptr::eq(plan, ground.new) { twin.new } else { twin.renamed };
     let mut asked: Vec<Predicate> = touch.touch.only_if.iter().chain(&touch.touch.reason).cloned().collect();
     asked.extend(program.leave_when.clone());
@@ -249,8 +282,11 @@ fn causes_of(ground: &Ground<'_>, plan: &Plan, twin: Twin<'_>, touch: &Placed<'_
             asked.extend(branches.iter().map(|branch| branch.when.clone()));
         }
     }
-    if let Some(Trigger::Stage { journey, stages }) = program.tracks.get(touch.step.track as usize).map(|track| &track.trigger) {
-        asked.push(Predicate::StageIn { journey: journey.clone(), stages: stages.clone() });
+    asked.extend(program.tracks.get(touch.step.track as usize).and_then(|track| super::programs::started(&track.trigger)));
+    if let Some(crate::plan::Join::On(event)) = &program.join {
+        asked.push(super::programs::did(event));
+    } else if let Some(crate::plan::Join::When(predicate)) = &program.join {
+        asked.push(predicate.clone());
     }
     ground.named.below(plan, &Predicate::And { of: asked })
 }
@@ -265,15 +301,24 @@ fn tracks(twin: Twin<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-/// What a program does besides touches: how often it hands off, leaves, splits and waits until something holds.
+/// Where a program hands over and lets go: whoever is no longer let go there goes on.
+fn ends(twin: Twin<'_>, old: &[String], new: &[String], changes: &mut Vec<Change>) {
+    let item = format!("program {}", twin.new.name);
+    for gone in old.iter().filter(|end| !new.contains(end)) {
+        changes.push(Change::new(Class::WidensReach, &item, "no longer lets go there").was(gone.as_str()).at(&twin.new.source));
+    }
+    for come in new.iter().filter(|end| !old.contains(end)) {
+        changes.push(Change::new(Class::Safe, &item, "lets go there").is(come.as_str()).at(&twin.new.source));
+    }
+}
+
+/// What a program does besides touches: how often it splits and waits until something holds.
 fn other_steps(twin: Twin<'_>, changes: &mut Vec<Change>) {
     let steps = |program: &Program| -> BTreeMap<String, usize> {
         let mut found = BTreeMap::new();
         for step in &program.steps {
             let track = program.tracks.get(step.track as usize).map_or(String::new(), |track| trigger(&track.trigger));
             let what = match &step.action {
-                Action::Handoff { handoff } => format!("handoff {handoff}"),
-                Action::Leave => "leave".to_owned(),
                 Action::WaitUntil { until, at_most_seconds, .. } => {
                     format!("wait until {} for at most {}", words::predicate(&normal(until)), duration(*at_most_seconds))
                 }
@@ -288,9 +333,8 @@ fn other_steps(twin: Twin<'_>, changes: &mut Vec<Change>) {
     let item = format!("program {}", twin.new.name);
     for (what, count) in &old {
         if new.get(what).copied().unwrap_or(0) < *count {
-            // Whoever left or was handed over there goes on.
-            let class = if what.starts_with("handoff") || what.starts_with("leave") { Class::WidensReach } else { Class::Safe };
-            changes.push(Change::new(class, &item, format!("no longer has the step {what}")).at(&twin.new.source));
+            // Whoever waited there goes on at another time; whoever had a part of a split may have another.
+            changes.push(Change::new(Class::WidensReach, &item, format!("no longer has the step {what}")).at(&twin.new.source));
         }
     }
     for (what, count) in &new {
