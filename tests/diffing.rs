@@ -461,6 +461,10 @@ fn revisions_of_git() {
         let (code, _, err) = run(&path, &["diff", revision]);
         assert!(code == 2 && err.contains(said), "{err}");
     }
+    // A hook's own repository is not the policy's.
+    let hooked =
+        assert_cmd::Command::cargo_bin("nurture").unwrap().current_dir(&path).env("GIT_DIR", "/nowhere").args(["diff", "git:HEAD~1"]).output().unwrap();
+    assert_eq!(hooked.status.code(), Some(0));
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("p.nurture"), BASE).unwrap();
     let (code, _, err) = run(outside.path(), &["diff", "git:HEAD"]);

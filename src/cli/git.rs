@@ -69,15 +69,17 @@ pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>
     let failed = || error(format!("git could not give the files of revision `{revision}`"), None);
     git(&top, Some(&index), &["read-tree", &commit], None)?.ok_or_else(failed)?;
     let pathspec = if prefix.is_empty() { ".".to_owned() } else { format!(":(literal){prefix}") };
-    let listed = git(&top, Some(&index), &["ls-files", "-z", "--", &pathspec], None)?.ok_or_else(failed)?;
-    if listed.is_empty() {
-        return Ok(None);
-    }
+    // Packs, and what links lead to, may lie elsewhere in the repository.
+    let wanted = ["ls-files", "-z", "--", &pathspec, ":(glob)**/*.nurture", ":(glob)**/nurture.toml"];
+    let listed = git(&top, Some(&index), &wanted, None)?.ok_or_else(failed)?;
     let mut into = std::ffi::OsString::from("--prefix=");
     into.push(&tree);
     into.push("/");
     git(&top, Some(&index), &[OsStr::new("checkout-index"), OsStr::new("-z"), OsStr::new("--stdin"), OsStr::new("-f"), &into], Some(&listed))?
         .ok_or_else(failed)?;
     let path = tree.join(&prefix);
+    if !path.is_dir() || listed.is_empty() {
+        return Ok(None);
+    }
     Ok(Some(Checkout { _folder: temporary, path }))
 }
