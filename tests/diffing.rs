@@ -5,7 +5,6 @@ mod random;
 mod support;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use nurture::db::RootDb;
@@ -17,7 +16,7 @@ use nurture::report::findings::findings;
 use nurture::report::plan::plan;
 use nurture::run::{self, input, look};
 use random::{ALL, Dice};
-use support::run;
+use support::{git, run};
 
 const BASE: &str = r#"lead {
   role: one of cfo, controller, analyst
@@ -428,11 +427,6 @@ fn the_command() {
         let (code, out, err) = run(path, &["diff", old, "new"]);
         assert!(code == 2 && format!("{out}{err}").contains(said), "{old}: {code} {out}{err}");
     }
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let done = Command::new("git").current_dir(folder).args(["-c", "user.name=n", "-c", "user.email=n@x.example"]).args(args).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]

@@ -72,8 +72,8 @@ fn the_action_of_github() {
     // With a revision to compare with.
     let policy = path.join("policy");
     copy(&support::root().join("examples/ledgerline"), &policy);
-    for args in [&["init", "-q"][..], &["add", "-A"], &["-c", "user.name=n", "-c", "user.email=n@x.example", "commit", "-qm", "one"]] {
-        assert!(Command::new("git").current_dir(&policy).args(args).status().unwrap().success());
+    for args in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "one"]] {
+        support::git(&policy, args);
     }
     let customers = policy.join("customers.nurture");
     let text = fs::read_to_string(&customers).unwrap();

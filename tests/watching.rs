@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use support::run;
+use support::{git, run};
 
 const POLICY: &str = "lead {\n  role: one of cfo, controller\n  email: address of email optional\n}\nsegment chiefs where role is cfo\nprogram p {\n  audience in chiefs\n  owner \"a@x.example\"\n  on join {\n    email \"Where the days go\"\n  }\n}\n";
 
@@ -101,11 +101,6 @@ fn the_version_tells_what_the_build_does() {
     assert_eq!(code, 0);
     assert!(out.starts_with(&format!("nurture {}\nplan format: 1\nrulebook: ", env!("CARGO_PKG_VERSION"))), "{out}");
     assert!(run(folder.path(), &["--version"]).1.lines().count() == 1);
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let done = Command::new("git").current_dir(folder).args(["-c", "user.name=n", "-c", "user.email=n@x.example"]).args(args).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]

@@ -271,7 +271,6 @@ impl Check {
                 });
             }
         }
-        ready.look_again();
         Ok(None)
     }
 }

@@ -55,11 +55,7 @@ impl Compile {
             return Outcome::Findings;
         }
         let plan = match ready.judged.take() {
-            Some(judged) => {
-                let mut plan = judged.plan;
-                plan.verdicts = judged.judgement.verdicts;
-                plan
-            }
+            Some(judged) => judged.into_plan(),
             None => match ready.made(common) {
                 Ok(plan) => plan,
                 Err(outcome) => return outcome,

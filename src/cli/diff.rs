@@ -193,11 +193,7 @@ impl Diff {
         packs.extend(ready.judged.iter().flat_map(|judged| &judged.packs).map(told));
         let settled = Some(Settled { levels, thresholds, packs });
         let plan = match ready.judged.take() {
-            Some(judged) => {
-                let mut plan = judged.plan;
-                plan.verdicts = judged.judgement.verdicts;
-                plan
-            }
+            Some(judged) => judged.into_plan(),
             None => ready.plan(common, "nothing was compared")?,
         };
         std::mem::forget(ready);

@@ -58,6 +58,13 @@ pub(super) struct Judged {
     pub judgement: Judgement,
 }
 
+impl Judged {
+    /// The plan, with what the rulebook says of each program.
+    pub fn into_plan(self) -> Plan {
+        Plan { verdicts: self.judgement.verdicts, ..self.plan }
+    }
+}
+
 /// A policy with its findings.
 pub(super) struct Ready {
     pub loaded: Loaded,
@@ -139,16 +146,14 @@ impl Policy {
 
     /// Which files the policy has, how long they are, and when they were written: changes when one of them does.
     pub fn stamp(&self) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
-        let Ok(current) = std::env::current_dir() else { return Vec::new() };
         if self.reads_stdin() {
             return Vec::new();
         }
-        let Ok(sources) = load::find(&self.paths, &current) else { return Vec::new() };
-        let of = |path: &PathBuf| {
-            let data = std::fs::metadata(path).ok();
-            (path.clone(), data.as_ref().map_or(0, std::fs::Metadata::len), data.and_then(|data| data.modified().ok()))
+        let of = |path: PathBuf| {
+            let data = std::fs::metadata(&path).ok();
+            (path, data.as_ref().map_or(0, std::fs::Metadata::len), data.and_then(|data| data.modified().ok()))
         };
-        sources.files.iter().chain(&sources.settings).map(of).collect()
+        self.files().into_iter().map(of).collect()
     }
 
     fn load(&self) -> Result<Loaded, LoadError> {

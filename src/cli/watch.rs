@@ -11,7 +11,7 @@ use salsa::Setter as _;
 use super::output::{self, Stream};
 use super::policy::{Policy, Ready};
 use super::{Common, Outcome};
-use crate::db::{Damage, SourceFile, Workspace};
+use crate::db::{SourceFile, Workspace};
 use crate::proof::Memory;
 
 /// How often files are looked at.
@@ -149,9 +149,7 @@ pub(super) fn watch(
             }
             Changed::Texts(texts) => {
                 for (file, text) in texts {
-                    let damage: Option<Damage> = None;
                     file.set_text(&mut watched.ready.loaded.db).to(text);
-                    file.set_damage(&mut watched.ready.loaded.db).to(damage);
                 }
                 watched.ready.look_again();
                 begin(common);

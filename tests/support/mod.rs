@@ -74,3 +74,9 @@ pub fn folder(name: &str, text: &str) -> tempfile::TempDir {
     fs::write(folder.path().join(name), text).unwrap();
     folder
 }
+
+/// Runs git in a folder, as somebody.
+pub fn git(folder: &Path, args: &[&str]) {
+    let done = std::process::Command::new("git").current_dir(folder).args(["-c", "user.name=n", "-c", "user.email=n@x.example"]).args(args).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}

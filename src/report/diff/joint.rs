@@ -10,7 +10,7 @@ use crate::plan::{Bounds, Content, DateBounds, Field, FieldType, Plan, Predicate
 use crate::text::{Date, Decimal};
 
 /// What stands before the names of what the old plan declares. No name of the language has such a sign.
-const OLD: &str = "old:";
+pub(super) const OLD: &str = "old:";
 
 /// Kinds of items that have names of their own in both plans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::joint::{Joint, Kind};
+use super::joint::{Joint, Kind, OLD};
 use super::pairs::Pairs;
 use super::{Change, Class, Shown};
 use crate::plan::{Action, Earned, Plan, Predicate, Source, normal, words};
@@ -112,7 +112,7 @@ impl<'p> Both<'p> {
     /// The number of a program, by its new name: of the old plan or of the new one.
     pub fn program(&self, name: &str, old: bool) -> Option<u32> {
         // Those of the old plan stand behind those of the new one.
-        let marked = |known: &str| known == name || known.strip_prefix("old:") == Some(name);
+        let marked = |known: &str| known == name || known.strip_prefix(OLD) == Some(name);
         let programs = &self.policy.plan.programs;
         let place = if old { programs.iter().rposition(|program| marked(&program.name)) } else { programs.iter().position(|program| program.name == name) };
         place.map(|place| place as u32)

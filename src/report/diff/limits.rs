@@ -125,8 +125,7 @@ pub(super) fn compare(ground: &Ground<'_>, changes: &mut Vec<Change>) {
     {
         let shift = ground.both.shift(one, other, Terms::ALWAYS, Universe::Database);
         if !shift.is_none() {
-            let mut causes = ground.named.below(ground.new, after);
-            causes.extend(ground.named.below(ground.renamed, before));
+            let causes = ground.causes(before, after);
             super::programs::follow(changes, &causes, "whom an unsubscribe no longer holds", &shift, Class::WeakensLimits);
         }
     }
@@ -156,8 +155,7 @@ fn one(ground: &Ground<'_>, channel: Channel, needs: bool, [own, before, after]:
         let not = |node| if needs { node } else { ground.both.policy.ground.not(node) };
         let shift = ground.both.shift(not(old), not(new), Terms::ALWAYS, Universe::Database);
         if !shift.is_none() {
-            let mut causes = ground.named.below(ground.new, after);
-            causes.extend(ground.named.below(ground.renamed, before));
+            let causes = ground.causes(before, after);
             super::programs::follow(changes, &causes, &format!("whom {} may reach", channel.name()), &shift, Class::WeakensLimits);
         }
         return;

@@ -1,5 +1,7 @@
 //! Programs and handoffs, before and after.
 
+use std::collections::BTreeSet;
+
 use super::leads::{Both, Named, Shift};
 use super::{Change, Class, limits, touches};
 use crate::plan::{EventCount, EventPattern, Goal, Handoff, Join, Plan, Predicate, Program, Rejoin, Trigger, duration, event, normal, words};
@@ -27,6 +29,13 @@ impl Ground<'_> {
     /// A predicate of a program of the new plan, as a question.
     pub fn after(&self, predicate: &Predicate, program: Option<u32>) -> Option<NodeId> {
         self.both.node(&self.both.joint.after(predicate, self.new)?, program)
+    }
+
+    /// The places of the changes on which a predicate depends, as it was and as it is.
+    pub fn causes(&self, before: &Predicate, after: &Predicate) -> BTreeSet<usize> {
+        let mut causes = self.named.below(self.new, after);
+        causes.extend(self.named.below(self.renamed, before));
+        causes
     }
 }
 
@@ -126,10 +135,7 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, changes: &mut Vec<Change>) {
         (false, false) => {}
     }
     let same = crate::plan::meaning(renamed) == crate::plan::meaning(new);
-    let below = ground.named.below(ground.new, &Predicate::And { of: predicates(new) });
-    let below: std::collections::BTreeSet<usize> =
-        below.into_iter().chain(ground.named.below(ground.renamed, &Predicate::And { of: predicates(renamed) })).collect();
-    if same && below.is_empty() {
+    if same && ground.causes(&Predicate::And { of: predicates(renamed) }, &Predicate::And { of: predicates(new) }).is_empty() {
         owner(&item, old, new, changes);
         return;
     }
@@ -202,14 +208,13 @@ fn audience(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<C
         let change = change.was(text(Some(&old.audience.predicate))).is(text(Some(&new.audience.predicate))).at(&new.source);
         changes.push(change.shift(shift, Class::WidensReach));
     } else if !shift.is_none() {
-        let mut causes = ground.named.below(ground.new, &new.audience.predicate);
-        causes.extend(ground.named.below(ground.renamed, &renamed.audience.predicate));
+        let causes = ground.causes(&renamed.audience.predicate, &new.audience.predicate);
         follow(changes, &causes, &format!("the audience of program {}", new.name), &shift, Class::WidensReach);
     }
 }
 
 /// Tells under what changed what follows from it; by itself where nothing is known that brought it about.
-pub(super) fn follow(changes: &mut Vec<Change>, causes: &std::collections::BTreeSet<usize>, what: &str, shift: &Shift, wider: Class) {
+pub(super) fn follow(changes: &mut Vec<Change>, causes: &BTreeSet<usize>, what: &str, shift: &Shift, wider: Class) {
     let shown = match (&shift.newly_in, &shift.newly_out) {
         (Some(who), _) => format!(": newly in is {}", who.who),
         (None, Some(who)) => format!(": newly out is {}", who.who),
@@ -268,8 +273,7 @@ fn entry(ground: &Ground<'_>, twin: Twin<'_>, item: &str, changes: &mut Vec<Chan
         let eased = kind(old) && !kind(new);
         changes.push(if eased { Change { class: Class::WidensReach, ..change.widening() } } else { change });
     } else if !shift.is_none() {
-        let mut causes = ground.named.below(ground.new, &Predicate::And { of: predicates(new) });
-        causes.extend(ground.named.below(ground.renamed, &Predicate::And { of: predicates(renamed) }));
+        let causes = ground.causes(&Predicate::And { of: predicates(renamed) }, &Predicate::And { of: predicates(new) });
         follow(changes, &causes, &format!("who joins program {}", new.name), &shift, Class::WidensReach);
     }
     let leave = |program: &Program| program.leave_when.clone().map(|predicate| normal(&predicate));
@@ -329,8 +333,7 @@ fn stays_by(ground: &Ground<'_>, twin: Twin<'_>, before: Option<NodeId>, after: 
     let nodes = &ground.both.policy.ground;
     let shift = ground.both.shift(nodes.not(before), nodes.not(after), among, twin.universe);
     if !shift.is_none() {
-        let mut causes = ground.named.below(ground.new, &Predicate::And { of: predicates(twin.new) });
-        causes.extend(ground.named.below(ground.renamed, &Predicate::And { of: predicates(twin.renamed) }));
+        let causes = ground.causes(&Predicate::And { of: predicates(twin.renamed) }, &Predicate::And { of: predicates(twin.new) });
         follow(changes, &causes, &format!("{what} program {}", twin.new.name), &shift, Class::WidensReach);
     }
 }
@@ -406,8 +409,7 @@ fn one_handoff(ground: &Ground<'_>, own: &Handoff, renamed: &Handoff, new: &Hand
         let change = Change::new(Class::Safe, &item, shift.words()).was(text(Some(&own.predicate))).is(text(Some(&new.predicate)));
         push(changes, change.shift(shift, Class::WidensReach));
     } else if !shift.is_none() {
-        let mut causes = ground.named.below(ground.new, &new.predicate);
-        causes.extend(ground.named.below(ground.renamed, &renamed.predicate));
+        let causes = ground.causes(&renamed.predicate, &new.predicate);
         follow(changes, &causes, &format!("handoff {}", new.name), &shift, Class::WidensReach);
     }
     if own.follow_up_seconds != new.follow_up_seconds {
@@ -434,8 +436,7 @@ fn one_handoff(ground: &Ground<'_>, own: &Handoff, renamed: &Handoff, new: &Hand
             _ => continue,
         };
         if !shift.is_none() {
-            let mut causes = ground.named.below(ground.new, &after.when);
-            causes.extend(ground.named.below(ground.renamed, &before.when));
+            let causes = ground.causes(&before.when, &after.when);
             follow(changes, &causes, &format!("whom {item} gives back"), &shift, Class::WidensReach);
         }
     }
