@@ -7,6 +7,8 @@ pub mod cli;
 pub mod db;
 pub mod diagnostics;
 pub mod format;
+pub mod ide;
+pub mod lsp;
 pub mod model;
 pub mod plan;
 pub mod proof;

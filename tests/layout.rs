@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of `src`, top down: each may use the ones before it.
-const ORDER: [&str; 13] = ["text", "diagnostics", "syntax", "format", "plan", "run", "proof", "db", "rulebook", "model", "rules", "report", "cli"];
+const ORDER: [&str; 15] = ["text", "diagnostics", "syntax", "format", "plan", "run", "proof", "db", "rulebook", "model", "rules", "report", "ide", "lsp", "cli"];
 
 fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -121,20 +121,11 @@ impl LeadArgs {
     }
 
     fn times(&self, lead: &Lead, zone: &Zone) -> Result<(Instant, Instant), LoadError> {
-        // Who was always in the database says nothing about when.
         let known = |at: &Instant| *at > Instant::MIN / 8;
-        let first = lead
-            .identified
-            .filter(known)
-            .into_iter()
-            .chain(lead.deleted)
-            .chain(lead.changes.first().map(|change| change.at))
-            .chain(lead.events.first().map(|event| event.at))
-            .min();
         let last = lead.last_instant().filter(known);
         let from = match &self.from {
             Some(text) => moment(text, zone, false, "--from")?,
-            None => first.ok_or_else(|| {
+            None => lead.first_known().ok_or_else(|| {
                 error("it is not known when to begin: the file says of nothing when it happened".to_owned(), Some("give `--from 2026-03-02`"))
             })?,
         };

@@ -10,6 +10,7 @@ mod fix;
 mod fmt;
 mod git;
 mod lead;
+mod lsp;
 mod markdown;
 mod new;
 mod output;
@@ -210,6 +211,8 @@ enum Command {
     /// Begin a policy: a small, good one, with comments that teach
     #[command(after_help = EXIT_STATUS)]
     New(new::New),
+    /// Serve an editor: findings, names, completion and all else while a policy is written
+    Lsp(lsp::Lsp),
     /// Print what a shell needs to complete commands: bash, elvish, fish, powershell or zsh
     Completions(pages::Completions),
     /// Write manual pages into a folder
@@ -282,6 +285,7 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::New(command) => command.run(&cli.common),
+        Command::Lsp(command) => command.run(),
         Command::Completions(command) => command.run(&cli.common),
         Command::Man(command) => command.run(&cli.common),
     });

@@ -8,19 +8,17 @@ use salsa::Setter as _;
 
 use super::output::{self, Stream};
 use super::{Common, Outcome};
-use crate::db::load::{self, LoadError, Loaded, SETTINGS, Vocabulary};
-use crate::db::settings::Named;
+use crate::db::load::{self, LoadError, Loaded, SETTINGS};
 use crate::db::{SourceFile, Workspace, line_index};
 use crate::diagnostics::render::Sources;
-use crate::diagnostics::{Check, Diagnostic, Severity, Span, SpanEdit, SpanFix, SpanLabel};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::names::{index, schema};
-use crate::model::rule_schema::SETTINGS as THRESHOLDS;
 use crate::plan::Plan;
 use crate::proof::Memory;
 use crate::report::findings::findings;
 use crate::report::judgement::{self, Asked, Judgement};
+use crate::report::loading;
 use crate::report::plan::plan;
-use crate::rulebook;
 use crate::text::Date;
 
 /// Which policy.
@@ -97,7 +95,7 @@ impl Policy {
         if !problems.is_empty() {
             let mut sources = Sources::new(&loaded.sources.prefix);
             sources.add_text(SETTINGS.into(), text);
-            let found: Vec<Diagnostic> = problems.iter().map(settings_diagnostic).collect();
+            let found: Vec<Diagnostic> = problems.iter().map(loading::settings_diagnostic).collect();
             let told = output::Told { diagnostics: &found, sources: &sources, error: None, extra: &output::Extra::default() };
             told.write_files(common);
             output::results(&told.rendered(common.format(), output::color(common, Stream::Results)), Outcome::Failed);
@@ -106,7 +104,7 @@ impl Policy {
             }
             return Err(Outcome::Failed);
         }
-        if let Some(error) = unknown_rules(&loaded) {
+        if let Some(error) = loading::unknown_rules(&loaded) {
             return Err(output::failed(common, &error));
         }
         let all = timed(&mut phases, "the language: syntax, names, types", || findings(&loaded.db));
@@ -166,15 +164,7 @@ impl Policy {
         };
         let current = std::env::current_dir().map_err(|error| LoadError { message: format!("cannot tell the current folder: {error}"), help: None })?;
         let sources = load::find(&self.paths, &current)?;
-        let names: Vec<&str> =
-            Check::ALL.iter().filter(|check| check.severity() != Severity::Error).map(|check| check.name()).chain(rulebook::standard()).collect();
-        let thresholds: Vec<(&str, &str)> = THRESHOLDS.iter().map(|setting| (setting.name, setting.default)).collect();
-        let named = |name: &str| match Check::from_name(name) {
-            Some(check) if check.severity() == Severity::Error => Named::Fixed,
-            // Whether the policy has a rule of that name is known once it is read.
-            _ => Named::Free,
-        };
-        let mut loaded = load::load(sources, &Vocabulary { named: &named, names: &names, thresholds: &thresholds })?;
+        let mut loaded = loading::load(sources)?;
         if let Some(as_of) = as_of {
             let workspace = Workspace::get(&loaded.db);
             let mut settings = workspace.settings(&loaded.db).clone();
@@ -202,59 +192,6 @@ fn read_census(path: &std::path::Path) -> Result<crate::rules::census::Census, L
     crate::rules::census::Census::read(&text).map_err(|what| LoadError { message: format!("`{shown}` is no census: {what}"), help })
 }
 
-/// A name in `[levels]` that neither the language, nor the rulebook, nor the policy knows.
-fn unknown_rules(loaded: &Loaded) -> Option<LoadError> {
-    let settings = Workspace::get(&loaded.db).settings(&loaded.db);
-    if settings.levels.is_empty() && settings.path_levels.is_empty() {
-        // Nothing to ask, and asking would read the whole policy on one core.
-        return None;
-    }
-    for (path, _) in &settings.path_levels {
-        let files = Workspace::get(&loaded.db).files(&loaded.db);
-        if !files.iter().any(|file| crate::db::settings::under(file.path(&loaded.db), path)) {
-            return Some(LoadError {
-                message: format!("`{}{SETTINGS}` sets levels for `{path}`, and no policy file lies there", loaded.sources.prefix),
-                help: Some("write a file or a folder of this policy, from its root".to_owned()),
-            });
-        }
-    }
-    let own = index(&loaded.db).names(&loaded.db, crate::diagnostics::Kind::Rule);
-    let packed: Vec<&str> = loaded.packs.iter().flat_map(|(_, db)| index(db).names(db, crate::diagnostics::Kind::Rule)).collect();
-    let known = |name: &str| Check::from_name(name).is_some() || rulebook::is_standard(name) || own.contains(&name) || packed.contains(&name);
-    let name = settings.levels.keys().chain(settings.path_levels.iter().flat_map(|(_, levels)| levels.keys())).find(|name| !known(name))?;
-    let mut all: Vec<&str> = rulebook::standard().chain(Check::ALL.iter().map(|check| check.name())).collect();
-    all.extend(own.iter());
-    all.extend(packed.iter());
-    let meant = crate::diagnostics::closest(name, all.iter().copied());
-    Some(LoadError {
-        message: format!("`{}{SETTINGS}` sets the level of `{name}`, and there is no such rule or check", loaded.sources.prefix),
-        help: Some(meant.map_or_else(|| "`nurture explain` lists the checks".to_owned(), |meant| format!("did you mean `{meant}`?"))),
-    })
-}
-
-fn settings_diagnostic(problem: &crate::diagnostics::Problem) -> Diagnostic {
-    let span = |range| Span { file: SETTINGS.into(), range };
-    let label = problem.labels.first().map_or("", |label| label.text.as_str());
-    Diagnostic {
-        check: problem.check.into(),
-        severity: Severity::Error,
-        message: problem.message.clone(),
-        span: span(problem.range()),
-        labels: vec![SpanLabel { span: span(problem.range()), text: label.to_owned(), primary: true }],
-        help: problem.help.clone(),
-        fixes: problem
-            .fixes
-            .iter()
-            .map(|fix| SpanFix {
-                title: fix.title.clone(),
-                edits: fix.edits.iter().map(|edit| SpanEdit { span: span(edit.at), new: edit.new.clone() }).collect(),
-                sure: fix.sure,
-            })
-            .collect(),
-        notes: Vec::new(),
-    }
-}
-
 impl Ready {
     /// Looks at the policy once more, after its text was changed in memory. What the rulebook said of it is forgotten.
     pub fn look_again(&mut self) {
@@ -273,22 +210,7 @@ impl Ready {
     pub fn packs(&self, common: &Common) -> Result<Vec<crate::plan::Rule>, Outcome> {
         let mut rules = Vec::new();
         for (pack, db) in &self.loaded.packs {
-            if output::errors(&findings(db)) > 0 {
-                let error = LoadError {
-                    message: format!("the rule pack `{pack}` has errors: nothing was judged"),
-                    help: Some(format!("`nurture check` in `{pack}` shows them")),
-                };
-                return Err(output::failed(common, &error));
-            }
-            let read = crate::report::book::rules_of(db);
-            if schema(db).lead.is_none() && read.len() < index(db).names(db, crate::diagnostics::Kind::Rule).len() {
-                let help = Some("declare the lead and the signals that its rules and their examples speak of".to_owned());
-                return Err(output::failed(common, &LoadError { message: format!("the rule pack `{pack}` has no `lead`"), help }));
-            }
-            rules.extend(read.into_iter().map(|(mut rule, ..)| {
-                rule.source.file = format!("{}/{}", pack.trim_end_matches('/'), rule.source.file).into();
-                rule
-            }));
+            rules.extend(loading::pack_rules(pack, db).map_err(|error| output::failed(common, &error))?);
         }
         Ok(rules)
     }
@@ -310,7 +232,7 @@ impl Ready {
             return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
         }
         let packs = self.packs(common)?;
-        let asked = Asked { census, show_allowed, packs: packs.clone(), memory: self.memory.clone() };
+        let asked = Asked { census, show_allowed, packs: packs.clone(), memory: self.memory.clone(), stop: None };
         let judged = timed(&mut phases, "the rulebook: rules and proofs", || judgement::judge(&self.loaded.db, &plan, &asked));
         self.phases = phases;
         let mut judged = match judged {

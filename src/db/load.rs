@@ -219,6 +219,16 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError
     Ok(())
 }
 
+/// The folders under `folder` that are workspaces of their own, sorted; what cannot be read is passed over.
+pub fn workspaces_in(folder: &Path) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name.starts_with('.') || (entry.file_type().is_dir() && (name == "node_modules" || name == "target")))
+    });
+    let settings = walk.filter_map(Result::ok).filter(|entry| entry.depth() > 1 && entry.file_type().is_file() && entry.file_name() == SETTINGS);
+    settings.filter_map(|entry| Some(entry.path().parent()?.to_owned())).collect()
+}
+
 /// A policy in a database, ready to be asked.
 pub struct Loaded {
     /// The database.
@@ -245,7 +255,11 @@ fn decode(bytes: Vec<u8>) -> (String, Option<Damage>) {
     }
 }
 
-fn read_file(path: &Path) -> Result<(String, Option<Damage>), LoadError> {
+/// Reads a policy file: its text, and why it is not the file's if it is not.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_file(path: &Path) -> Result<(String, Option<Damage>), LoadError> {
     let open = |path: &Path| -> io::Result<(String, Option<Damage>)> {
         let size = fs::metadata(path)?.len();
         if size > MOST_BYTES {
@@ -388,12 +402,16 @@ pub fn asset_path(file: &str, named: &str) -> Option<SmolStr> {
     (!parts.is_empty()).then(|| parts.join("/").into())
 }
 
-/// Reads the files that `text` clauses name.
-pub fn read_assets(db: &RootDb, workspace: Workspace, root: &Path) -> Vec<(SmolStr, Asset)> {
+/// The paths of all files that `text` clauses name.
+pub fn named_by_all(db: &RootDb, workspace: Workspace) -> BTreeSet<SmolStr> {
     let parallel = parallel::worth(workspace.bytes(db));
     let found = parallel::map(db, workspace.files(db), parallel, |db, file| named_texts(db, *file));
-    let named: BTreeSet<SmolStr> = found.into_iter().flatten().collect();
-    named.into_iter().map(|path| (path.clone(), read_asset(&root.join(path.as_str())))).collect()
+    found.into_iter().flatten().collect()
+}
+
+/// Reads the files that `text` clauses name.
+pub fn read_assets(db: &RootDb, workspace: Workspace, root: &Path) -> Vec<(SmolStr, Asset)> {
+    named_by_all(db, workspace).into_iter().map(|path| (path.clone(), read_asset(&root.join(path.as_str())))).collect()
 }
 
 /// The paths that the `text` clauses of a file name.

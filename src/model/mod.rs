@@ -10,4 +10,4 @@ pub mod resolve;
 pub mod rule_schema;
 pub mod schema;
 
-pub use resolve::{Checked, PlanItem, RuleExample, Use, checked, lowered, rule_examples};
+pub use resolve::{Checked, Member, Mention, PlanItem, RuleExample, Use, checked, lowered, rule_examples};

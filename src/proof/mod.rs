@@ -19,6 +19,7 @@ pub(crate) mod rewrite;
 mod samples;
 pub(crate) mod sat;
 mod scores;
+mod stop;
 mod together;
 
 pub use find::{Example, Found, Prover};
@@ -26,6 +27,7 @@ pub use kinds::{Told, Unserved};
 pub use memory::{Memory, Remembering};
 pub(crate) use most::points_of_one as most_points;
 pub use samples::Samples;
+pub use stop::{Stop, Stopped};
 
 /// Of whom a question speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

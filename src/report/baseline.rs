@@ -102,6 +102,15 @@ impl Baseline {
         self.findings.is_empty()
     }
 
+    /// Whether a finding is one that it knows, however often it is found.
+    pub fn knows(&self, found: &Diagnostic) -> bool {
+        if self.findings.is_empty() || !may_wait(found) {
+            return false;
+        }
+        let identity = identity(found);
+        self.findings.iter().any(|known| known.identity == identity)
+    }
+
     /// Parts findings into new ones and known ones. Of several that say the same the last ones are new.
     pub fn compare(&self, findings: &[Diagnostic]) -> Compared {
         let mut left: BTreeMap<&str, usize> = self.findings.iter().map(|known| (known.identity.as_str(), known.count)).collect();

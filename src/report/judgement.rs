@@ -12,7 +12,7 @@ use super::{mends, places};
 use crate::db::{RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Condition, Level, Plan, Rule, Verdict};
-use crate::proof::Memory;
+use crate::proof::{Memory, Stop};
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
 use crate::rules::lint::{self, Idle};
@@ -36,6 +36,8 @@ pub struct Asked {
     pub packs: Vec<Rule>,
     /// What was proved in judgements before: who judges again after each edit passes the same one.
     pub memory: Option<Memory>,
+    /// Whether nobody waits for the answers any more.
+    pub stop: Option<Stop>,
 }
 
 /// A rule that was not decided, for lack of something.
@@ -98,6 +100,7 @@ pub fn inputs(db: &RootDb, plan: &Plan, asked: &Asked) -> Inputs {
         census: asked.census.clone(),
         texts: book::texts(db, plan),
         memory: asked.memory.clone(),
+        stop: asked.stop.clone(),
     }
 }
 
@@ -115,10 +118,22 @@ pub fn judge(db: &RootDb, plan: &Plan, asked: &Asked) -> Result<Judgement, crate
 /// When its plan does not hang together.
 pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> Result<Judgement, crate::run::Unfit> {
     let policy = Policy::new(plan, inputs(db, plan, asked))?;
+    Ok(tell(db, &policy, &hear(&policy, rules), asked))
+}
+
+/// What rules say of a policy, before it is put into words.
+pub struct Heard<'r> {
+    rules: Vec<&'r Rule>,
+    judged: Judged,
+    misfits: Vec<NotJudged>,
+}
+
+/// Asks the rules. Needs no database, so that whoever owns one may change it meanwhile.
+pub fn hear<'r>(policy: &Policy<'_>, rules: Vec<&'r Rule>) -> Heard<'r> {
     let mut misfits = Vec::new();
     let rules: Vec<&Rule> = rules
         .into_iter()
-        .filter(|rule| match lint::misfit(&policy, rule) {
+        .filter(|rule| match lint::misfit(policy, rule) {
             None => true,
             Some(why) => {
                 misfits.push(NotJudged { rule: rule.name.clone(), why, misfit: true });
@@ -126,11 +141,16 @@ pub fn judge_by(db: &RootDb, plan: &Plan, asked: &Asked, rules: Vec<&Rule>) -> R
             }
         })
         .collect();
-    let judged = eval::judge(&policy, &rules);
-    let mut told = Telling { db, policy: &policy, rules: &rules, judged: &judged, asked }.judgement();
-    told.not_judged.extend(misfits);
+    let judged = eval::judge(policy, &rules);
+    Heard { rules, judged, misfits }
+}
+
+/// Puts what rules say into words, with the places of a database that still holds the text of the plan.
+pub fn tell(db: &RootDb, policy: &Policy<'_>, heard: &Heard<'_>, asked: &Asked) -> Judgement {
+    let mut told = Telling { db, policy, rules: &heard.rules, judged: &heard.judged, asked }.judgement();
+    told.not_judged.extend(heard.misfits.iter().cloned());
     told.not_judged.sort_by(|a, b| a.rule.cmp(&b.rule));
-    Ok(told)
+    told
 }
 
 pub(super) struct Telling<'a, 'p> {

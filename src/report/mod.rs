@@ -9,6 +9,7 @@ pub mod diff;
 mod evidence;
 pub mod findings;
 pub mod judgement;
+pub mod loading;
 mod mends;
 pub mod mutants;
 mod places;

@@ -66,6 +66,7 @@ pub fn judge(policy: &Policy<'_>, rules: &[&Rule]) -> Judged {
         let mut looked = 0;
         for subject in policy.entities(&rule.each) {
             let mut scope = Scope { policy, variables: vec![(rule.each.clone(), Value::Entity(subject))], bound: Vec::new(), open: None };
+            policy.ground.check();
             policy.ground.forget();
             let filter = rule.filter.as_ref().map_or(Truth::Yes, |filter| scope.condition(filter));
             match filter {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::truth::Truth;
 use crate::plan::{EventPattern, Plan, SignalKind};
-use crate::proof::{Example, Found, Memory, Prover, Remembering, Samples, Universe, Unserved};
+use crate::proof::{Example, Found, Memory, Prover, Remembering, Samples, Stop, Universe, Unserved};
 use crate::run::lead::Fact;
 use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
@@ -63,11 +63,13 @@ pub struct Ground<'p> {
     witness: RefCell<Option<([NodeId; 2], Universe)>>,
     /// How many questions went to the prover.
     asked: RefCell<u64>,
+    /// Whether nobody waits for the answers any more.
+    stop: Option<Stop>,
 }
 
 impl<'p> Ground<'p> {
     /// A graph of which nothing is proved yet.
-    pub fn new(terms: Terms<'p>, prover: Prover, memory: Option<Memory>) -> Self {
+    pub fn new(terms: Terms<'p>, prover: Prover, memory: Option<Memory>, stop: Option<Stop>) -> Self {
         let memory = memory.map(|memory| memory.begin(terms.plan(), prover.now()));
         let samples = prover.samples(&terms);
         Self {
@@ -80,6 +82,7 @@ impl<'p> Ground<'p> {
             excluded: RefCell::default(),
             witness: RefCell::default(),
             asked: RefCell::new(0),
+            stop,
         }
     }
 
@@ -118,7 +121,15 @@ impl<'p> Ground<'p> {
         found
     }
 
+    /// Unwinds if nobody waits for the answers any more.
+    pub fn check(&self) {
+        if let Some(stop) = &self.stop {
+            stop.check();
+        }
+    }
+
     fn search(&self, node: NodeId, universe: Universe) -> Arc<Found> {
+        self.check();
         if self.prover.work() > ALL_WORK {
             return Arc::new(Found::Unknown(super::truth::TOO_MUCH.to_owned()));
         }

@@ -13,7 +13,7 @@ use super::leads::{Ground, Leads};
 use super::tracks::{self, ProgramRun};
 use super::value::{Entity, Value};
 use crate::plan::{Cap, Channel, Plan, Predicate};
-use crate::proof::{Memory, Prover, Told};
+use crate::proof::{Memory, Prover, Stop, Told};
 use crate::run::lead::{DAY, Fact, Instant};
 use crate::run::{NodeId, Terms, Unfit};
 use crate::text::Date;
@@ -33,6 +33,8 @@ pub struct Inputs {
     pub texts: BTreeMap<SmolStr, Arc<super::prose::Prose>>,
     /// What was proved in judgements before, for whoever judges again after each edit.
     pub memory: Option<Memory>,
+    /// Whether nobody waits for the answers any more.
+    pub stop: Option<Stop>,
 }
 
 /// What kind of limit.
@@ -137,7 +139,7 @@ impl<'p> Policy<'p> {
         for (number, program) in (0..).zip(&plan.programs) {
             terms.predicate(&program.audience.predicate, Some(number))?;
         }
-        let ground = Ground::new(terms, Prover::new(now), inputs.memory.clone());
+        let ground = Ground::new(terms, Prover::new(now), inputs.memory.clone(), inputs.stop.clone());
         let caps =
             |program: Option<u32>, caps: &[Cap]| -> Vec<Limit> { caps.iter().map(|cap| Limit { program, kind: LimitKind::Frequency(cap.clone()) }).collect() };
         let mut limits = caps(None, &plan.limits.caps);

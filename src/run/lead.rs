@@ -101,6 +101,13 @@ impl Lead {
         firsts.into_iter().flatten().min()
     }
 
+    /// The first instant at which something is said to have happened: who was always in the database says nothing about when.
+    pub fn first_known(&self) -> Option<Instant> {
+        let known = self.identified.filter(|at| *at > Instant::MIN / 8);
+        let firsts = [known, self.deleted, self.changes.first().map(|change| change.at), self.events.first().map(|event| event.at)];
+        firsts.into_iter().flatten().min()
+    }
+
     /// The last instant of which something is known.
     pub fn last_instant(&self) -> Option<Instant> {
         let lasts = [self.identified, self.deleted, self.changes.last().map(|change| change.at), self.events.last().map(|event| event.at)];

@@ -84,6 +84,17 @@ pub(super) struct Failure {
     pub expected: Vec<String>,
 }
 
+/// What may follow a text that begins a chunk: words and signs as they are written; `a` stands for a name, `0` for a number, `"` for a text.
+/// Nothing where the text itself does not fit the grammar.
+pub fn continuations(text: &str) -> Vec<String> {
+    // What fits nowhere makes the parser tell what would have.
+    let marked = format!("{text}\u{1}");
+    match attempt(&marked) {
+        Err(failure) if failure.at >= text.trim_end().len() => failure.expected,
+        _ => Vec::new(),
+    }
+}
+
 /// Held while pest collects what it expected: the switch is one for the process.
 static DETAIL: Mutex<()> = Mutex::new(());
 

@@ -1,6 +1,6 @@
 //! Events: `did SIGNAL …`, and what starts joins, tracks and points.
 
-use super::{Resolved, Resolver, Scope};
+use super::{Member, Resolved, Resolver, Scope};
 use crate::diagnostics::{Check, Kind, Problem, closest};
 use crate::plan::{self, EventCount, EventPattern, Predicate};
 use crate::syntax::ast::{Count, Did, Event, Name, Window};
@@ -105,6 +105,10 @@ impl Resolver<'_> {
                     );
                 };
                 if labels.contains(label) {
+                    // The label is the last word of the window.
+                    let at = crate::text::Range::new(window.at.end.saturating_sub(label.len() as u32), window.at.end);
+                    let program = self.own.clone();
+                    self.mention(Member::Label(program, label.clone()), at);
                     return Ok(plan::Window::SinceTouch(label.clone()));
                 }
                 let mut problem = Problem::new(Check::UnknownName, window.at, format!("no touch of this program is called `{label}`"));

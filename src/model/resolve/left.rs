@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Resolved, Resolver, Scope, Space};
+use super::{Member, Resolved, Resolver, Scope, Space};
 use crate::diagnostics::{Check, Kind, Part, Problem, closest};
 use crate::model::schema::{FieldSchema, Opt, Ty};
 use crate::plan::{ContentAttribute, Subject};
@@ -23,6 +23,7 @@ impl Resolver<'_> {
     pub(super) fn left(&mut self, path: &Path, scope: Scope<'_>) -> Resolved<Left> {
         let name = &path.first;
         self.asked = None;
+        self.field = None;
         if let Scope::Event(signal) = scope {
             return self.event_field(path, signal);
         }
@@ -38,6 +39,8 @@ impl Resolver<'_> {
         if let Some(field) = self.schema().field(&name.text).cloned() {
             let number = self.schema().lead.iter().flatten().position(|known| known.name == name.text).unwrap_or(0) as u32;
             self.asked = self.declaration(Kind::Lead, "", Part::Member(number));
+            self.mention(Member::Field(None, name.text.clone()), name.at);
+            self.field = Some((None, name.text.clone()));
             return Ok(Left::Field(Subject { field: name.text.clone(), attribute: None }, field.ty.clone(), field.optional));
         }
         match self.look_up(Space::Values, &name.text) {
@@ -125,10 +128,14 @@ impl Resolver<'_> {
         let number = fields.iter().position(|known| known.name == name.text).unwrap_or(0) as u32;
         let builtin = self.schema().signals.get(signal).is_none_or(|signal| signal.builtin);
         self.asked = if builtin { None } else { self.declaration(Kind::Signal, signal, Part::Member(number)) };
+        self.mention(Member::Field(Some(signal.into()), name.text.clone()), name.at);
+        self.field = Some((Some(signal.into()), name.text.clone()));
         match path.rest.as_slice() {
             [] => Ok(Left::Field(Subject { field: name.text.clone(), attribute: None }, field.ty.clone(), field.optional)),
             [attribute] if field.ty == Ty::Content => {
                 self.asked = None;
+                // The options of a content's attributes are words of the language.
+                self.field = None;
                 let Some(known) = ContentAttribute::ALL.into_iter().find(|known| known.name() == attribute.text) else {
                     let names = ContentAttribute::ALL.iter().map(|known| known.name());
                     let mut problem = Problem::new(Check::UnknownName, attribute.at, format!("a content has no `{}` to ask for", attribute.text));

@@ -16,6 +16,7 @@ mod unknown;
 mod value;
 
 pub(crate) use items::{allowed, channel};
+pub use rule::PILLARS;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -42,6 +43,30 @@ pub struct Use {
     pub defines: bool,
 }
 
+/// A part of a declaration, by what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Member {
+    /// A field: of a signal, or of the lead.
+    Field(Option<SmolStr>, SmolStr),
+    /// An option of a field: the signal, the field, the option.
+    Option(Option<SmolStr>, SmolStr, SmolStr),
+    /// A stage of a journey.
+    Stage(SmolStr, SmolStr),
+    /// A band of a score.
+    Band(SmolStr, SmolStr),
+    /// The label of a touch: of the program that has it.
+    Label(SmolStr, SmolStr),
+}
+
+/// A place that names a part of a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// What it names.
+    pub member: Member,
+    /// Where.
+    pub at: Range,
+}
+
 /// A chunk, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -49,6 +74,8 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// What its declarations speak of, in order.
     pub uses: Vec<Use>,
+    /// Which parts of declarations they name: for editors.
+    pub mentions: Vec<Mention>,
 }
 
 /// A declaration in the form of the plan, still without source, fingerprint, refs and allows.
@@ -111,6 +138,7 @@ pub fn checked<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Checked {
         let _ = resolver.item(item);
         checked.problems.append(&mut resolver.problems);
         checked.uses.append(&mut resolver.uses);
+        checked.mentions.append(&mut resolver.mentions);
     }
     checked
 }
@@ -203,6 +231,11 @@ struct Resolver<'db> {
     owner: u32,
     problems: Vec<Problem>,
     uses: Vec<Use>,
+    mentions: Vec<Mention>,
+    /// The signal and the field of which the comparison or fact at hand asks.
+    field: Option<(Option<SmolStr>, SmolStr)>,
+    /// The name of the declaration at hand.
+    own: SmolStr,
     /// The labels of the program at hand: `since` may name them. `None` outside programs.
     labels: Option<Vec<SmolStr>>,
     /// Whether what is resolved depends on what it names.
@@ -223,6 +256,9 @@ impl<'db> Resolver<'db> {
             owner,
             problems: Vec::new(),
             uses: Vec::new(),
+            mentions: Vec::new(),
+            field: None,
+            own: SmolStr::default(),
             labels: None,
             defining: false,
             asked: None,
@@ -289,6 +325,13 @@ impl<'db> Resolver<'db> {
         self.uses.push(Use { owner: self.owner, kind, name: name.text.clone(), at: name.at, defines: self.defining });
     }
 
+    /// Notes that a part of a declaration is named; not in examples of rules, which have declarations of their own.
+    fn mention(&mut self, member: Member, at: Range) {
+        if self.local.is_none() {
+            self.mentions.push(Mention { member, at });
+        }
+    }
+
     /// A name that must be a declaration of `kind`.
     fn named(&mut self, kind: Kind, name: &Name) -> Resolved<SmolStr> {
         match self.look_up(Space::of(kind), &name.text) {
@@ -348,6 +391,7 @@ impl<'db> Resolver<'db> {
     fn item(&mut self, item: &Item) -> Resolved<PlanItem> {
         self.allows(&item.common.allows);
         let name = item.name.as_ref().map_or_else(SmolStr::default, |name| name.text.clone());
+        self.own = name.clone();
         if let Some(objective) = &item.common.objective
             && !matches!(item.body, Body::Segment(_) | Body::Icp(_))
         {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::items::{allowed, bare, channel};
-use super::{Resolved, Resolver, Scope, all, optional};
+use super::{Member, Resolved, Resolver, Scope, all, optional};
 use crate::diagnostics::{Check, Kind, Problem, Reported};
 use crate::plan::{self, Action, Source};
 use crate::syntax::ast::{self, Item, Name, Rejoin, Step, StepKind, Touch, Track, Trigger};
@@ -194,6 +194,7 @@ impl Resolver<'_> {
                         Some(journey) if path.rest.is_empty() && self.schema().journeys.contains_key(&journey.text) => {
                             let known = self.schema().journeys.get(&journey.text).cloned().unwrap_or_default();
                             if known.contains(&path.first.text) {
+                                self.mention(Member::Stage(journey.text.clone(), path.first.text.clone()), path.first.at);
                                 Ok((journey.text.clone(), path.first.text.clone()))
                             } else {
                                 self.unknown_stage(&path.first, &journey.text, &known)

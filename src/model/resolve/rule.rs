@@ -13,7 +13,8 @@ use crate::syntax::ast::{Item, Name, Text};
 use crate::syntax::rule_ast::{self, ConditionKind, Operand, Quantifier, Rule, RuleTest};
 use crate::text::Range;
 
-const PILLARS: [&str; 4] = ["for_someone", "listens", "about_them", "leads_somewhere"];
+/// The pillars of the verdict.
+pub const PILLARS: [&str; 4] = ["for_someone", "listens", "about_them", "leads_somewhere"];
 const LEVELS: [&str; 3] = ["error", "warning", "advice"];
 
 impl Resolver<'_> {

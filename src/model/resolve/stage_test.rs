@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::predicate::sign;
-use super::{Resolved, Resolver, all};
+use super::{Member, Resolved, Resolver, all};
 use crate::diagnostics::{Check, Kind, Problem, closest};
 use crate::plan::{OrderSign, Predicate};
 use crate::syntax::ast::{Ask, Comparison, Name, Order, Value, ValueKind};
@@ -74,6 +74,7 @@ impl Resolver<'_> {
         };
         let stages = self.schema().journeys.get(journey).cloned().unwrap_or_default();
         if stages.contains(&stage.text) {
+            self.mention(Member::Stage(journey.clone(), stage.text.clone()), stage.at);
             return Ok(stage.text.clone());
         }
         self.unknown_stage(stage, journey, &stages)

@@ -1,6 +1,6 @@
 //! Texts with places to fill in: `Hello {name or there}`.
 
-use super::{Resolved, Resolver};
+use super::{Member, Resolved, Resolver};
 use crate::diagnostics::{Check, Kind, Problem, closest};
 use crate::model::schema::Ty;
 use crate::plan::{Piece, Template};
@@ -74,6 +74,13 @@ impl Resolver<'_> {
                 None => problem.help("write a field of the lead between the braces, or `{{` for a brace"),
             });
         };
+        let brace = Range::new(at.start + 1, at.end.saturating_sub(1));
+        if at != text.at
+            && let Some(before) = brace.of(&self.chunk.body(self.db).text).find(name)
+        {
+            let start = brace.start + before as u32;
+            self.mention(Member::Field(None, field.name.clone()), Range::new(start, start + name.len() as u32));
+        }
         if matches!(field.ty, Ty::Flag | Ty::SetOf(_)) {
             return self.fail(
                 Problem::new(Check::BadPlaceholder, at, format!("`{name}` is {}, and cannot be filled into a text", field.ty.describe()))

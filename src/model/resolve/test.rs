@@ -1,6 +1,8 @@
 //! `test`: resolved and typed, so that it can be run.
 
-use super::{Resolved, Resolver, all};
+use smol_str::SmolStr;
+
+use super::{Member, Resolved, Resolver, all};
 use crate::diagnostics::{Check, Kind, Problem, Reported};
 use crate::model::schema::{FieldSchema, Ty};
 use crate::plan::{Given, PlanName, TestCase, TestDay, TestStep};
@@ -125,6 +127,9 @@ impl Resolver<'_> {
             };
             return self.fail(problem);
         };
+        let signal = owner.strip_prefix('`').map(|owner| SmolStr::from(owner.trim_end_matches('`')));
+        self.mention(Member::Field(signal.clone(), name.clone()), *at);
+        self.field = Some((signal, name.clone()));
         match (&fact.value, &field.ty) {
             (FactValue::Unknown(at), ty) => {
                 if !field.optional {

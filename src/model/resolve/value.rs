@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::{Resolved, Resolver};
+use super::{Member, Resolved, Resolver};
 use crate::diagnostics::{Check, Kind, Problem, Reported, closest, list_words};
 use crate::model::schema::{Opt, Ty, options_list};
 use crate::plan;
@@ -132,6 +132,9 @@ impl Resolver<'_> {
             ValueKind::Path(path) if path.rest.is_empty() => {
                 let word = &path.first;
                 if options.iter().any(|option| option.name == word.text) {
+                    if let Some((signal, field)) = self.field.clone() {
+                        self.mention(Member::Option(signal, field, word.text.clone()), word.at);
+                    }
                     return Ok(plan::Value::Option(word.text.clone()));
                 }
                 let mut problem = Problem::new(Check::UnknownOption, word.at, format!("`{name}` is never `{}`", word.text));
@@ -202,6 +205,7 @@ impl Resolver<'_> {
             let journey = journey?;
             let stages = self.schema().journeys.get(&journey).cloned().unwrap_or_default();
             if stages.contains(&stage.text) {
+                self.mention(Member::Stage(journey.clone(), stage.text.clone()), stage.at);
                 return Ok((journey, stage.text.clone()));
             }
             return self.unknown_stage(stage, &journey, &stages);
@@ -216,6 +220,7 @@ impl Resolver<'_> {
                 // Which stages a content is for is written down, so naming one depends on no evidence.
                 let owner = self.owner;
                 self.uses.push(super::Use { owner, kind: Kind::Journey, name: journey.clone(), at: name.at, defines: false });
+                self.mention(Member::Stage(journey.clone(), name.text.clone()), name.at);
                 Ok((journey.clone(), name.text.clone()))
             }
             [] => {
@@ -280,7 +285,9 @@ impl Resolver<'_> {
                             .help(format!("write `{score} >= {0}` or `{score} < {0}`", band.text)),
                     );
                 }
-                Ok(*from)
+                let from = *from;
+                self.mention(Member::Band(score.clone(), band.text.clone()), band.at);
+                Ok(from)
             }
             ValueKind::Broken => Err(Reported::with_its_declaration()),
             _ => {

@@ -1,0 +1,1 @@
+vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, { pattern = "*.nurture", command = "setfiletype nurture" })

@@ -1,0 +1,8 @@
+[
+  (body)
+  (block)
+  (fields)
+  (facts)
+  (split)
+  (list)
+] @fold

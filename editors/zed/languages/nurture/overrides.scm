@@ -1,0 +1,6 @@
+(string) @string
+
+[
+  (comment)
+  (doc_comment)
+] @comment.inclusive

@@ -1,0 +1,106 @@
+//! The rulebook, asked beside the editor: a thread of its own, which stops when nobody waits for its answer any more.
+//!
+//! Whoever changes a database waits until nobody else has it. So the thread has it only to make the plan and to put its answer into
+//! words; rules and proofs, which take long, are asked without it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::project::{Home, Judged};
+use crate::db::RootDb;
+use crate::db::parallel::STACK;
+use crate::ide::proved::proved;
+use crate::plan::Rule;
+use crate::proof::{Memory, Stop, Stopped};
+use crate::report::judgement::{Asked, hear, inputs, rules_for, tell};
+use crate::report::plan::plan;
+use crate::rules::policy::Policy;
+
+/// What a thread says to the server.
+pub enum Said {
+    /// It needs the database as it was in this revision; `None` if that is gone.
+    NeedsDb {
+        /// Of which policy.
+        home: Home,
+        /// In which revision.
+        revision: u64,
+        /// Where it waits.
+        answer: Sender<Option<RootDb>>,
+    },
+    /// It has ended.
+    Ended {
+        /// Of which policy.
+        home: Home,
+        /// In which revision.
+        revision: u64,
+        /// What the rulebook says; `None` where it was stopped.
+        judged: Option<Box<Judged>>,
+        /// That something went wrong that must not.
+        fault: bool,
+    },
+}
+
+/// A judgement that is being made.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Of which revision.
+    pub revision: u64,
+    /// To end it.
+    pub stop: Stop,
+}
+
+/// What a judgement goes by.
+pub struct Job {
+    /// Of which policy.
+    pub home: Home,
+    /// In which revision.
+    pub revision: u64,
+    /// Its database.
+    pub db: RootDb,
+    /// The rules of its packs.
+    pub packs: Arc<Vec<Rule>>,
+    /// What was proved before.
+    pub memory: Memory,
+}
+
+/// Begins a judgement; `None` if no thread could be started.
+pub fn begin(job: Job, said: Sender<Said>) -> Option<Running> {
+    let running = Running { revision: job.revision, stop: Stop::default() };
+    let stop = running.stop.clone();
+    let work = move || {
+        let (home, revision) = (job.home.clone(), job.revision);
+        let outcome = catch_unwind(AssertUnwindSafe(|| judged(job, &stop, &said)));
+        let (judged, fault) = match outcome {
+            Ok(judged) => (judged, false),
+            Err(why) => (None, !(why.is::<Stopped>() || why.is::<salsa::Cancelled>())),
+        };
+        let _ = said.send(Said::Ended { home, revision, judged: judged.map(Box::new), fault });
+    };
+    std::thread::Builder::new().name("rulebook".to_owned()).stack_size(STACK).spawn(work).ok()?;
+    Some(running)
+}
+
+fn judged(job: Job, stop: &Stop, said: &Sender<Said>) -> Option<Judged> {
+    let asked = Asked { packs: job.packs.to_vec(), memory: Some(job.memory), stop: Some(stop.clone()), ..Asked::default() };
+    let plan = plan(&job.db)?;
+    let inputs = inputs(&job.db, &plan, &asked);
+    // From here on the database may change.
+    drop(job.db);
+    stop.check();
+    let policy = Policy::new(&plan, inputs).ok()?;
+    let heard = hear(&policy, rules_for(&plan, &asked.packs));
+    let proved = proved(&policy);
+    stop.check();
+    let (answer, waiting): (Sender<Option<RootDb>>, Receiver<Option<RootDb>>) = bounded(1);
+    said.send(Said::NeedsDb { home: job.home, revision: job.revision, answer }).ok()?;
+    let db = waiting.recv().ok()??;
+    let told = tell(&db, &policy, &heard, &asked);
+    drop(db);
+    let mut judged = Judged { findings: Default::default(), verdicts: told.verdicts, proved };
+    for finding in told.findings {
+        judged.findings.entry(finding.span.file.clone()).or_default().push(finding);
+    }
+    Some(judged)
+}

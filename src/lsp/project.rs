@@ -1,0 +1,396 @@
+//! A policy that an editor works on: its files, those that are open as the editor has them, and what the rulebook last said.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustc_hash::FxHashMap;
+use salsa::Setter as _;
+use smol_str::SmolStr;
+
+use crate::db::load::{self, LoadError, SETTINGS, Sources};
+use crate::db::{Asset, Db, RootDb, SourceFile, Workspace};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::ide::proved::Proved;
+use crate::plan::{Rule, Verdict};
+use crate::proof::Memory;
+use crate::report::baseline::{self, Baseline};
+use crate::report::findings::file_findings;
+use crate::report::loading;
+use crate::text::Range;
+
+/// Where the files of a policy come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Home {
+    /// A folder, with all policy files in it.
+    Folder(PathBuf),
+    /// One file alone.
+    File(PathBuf),
+    /// A text that is no file.
+    Text(String),
+}
+
+/// What the rulebook said.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Its findings, by file; ranges follow the edits that came after.
+    pub findings: BTreeMap<SmolStr, Vec<Diagnostic>>,
+    /// What each program is.
+    pub verdicts: Vec<Verdict>,
+    /// What was proved of groups.
+    pub proved: Proved,
+}
+
+/// When a file was written, and how long it is.
+type Stamp = (Option<SystemTime>, u64);
+
+/// A policy.
+pub struct Project {
+    /// Where it comes from.
+    pub home: Home,
+    /// The folder that its paths are relative to.
+    pub root: PathBuf,
+    /// Its database.
+    pub db: RootDb,
+    /// What is wrong with its settings, and their text.
+    pub settings: (Vec<Diagnostic>, String),
+    /// Why it could not be loaded whole, or judged.
+    pub trouble: Option<LoadError>,
+    /// Grows with each change.
+    pub revision: u64,
+    /// What the rulebook said last.
+    pub judged: Judged,
+    /// What was proved before.
+    pub memory: Memory,
+    /// The rules of its packs.
+    pub packs: Arc<Vec<Rule>>,
+    /// Findings that are known and not mended yet.
+    pub known: Baseline,
+    /// All files there ever were: an input of the database is never given back, so each path has one.
+    inputs: FxHashMap<SmolStr, SourceFile>,
+    /// Files that are open in the editor.
+    open: BTreeSet<SmolStr>,
+    /// Settings, baseline and texts, with their stamps when they were read.
+    stamps: Vec<(PathBuf, Stamp)>,
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let data = fs::metadata(path).ok();
+    (data.as_ref().and_then(|data| data.modified().ok()), data.map_or(0, |data| data.len()))
+}
+
+impl Project {
+    /// Loads the policy of a home. What is open has its text from the editor afterwards.
+    pub fn load(home: Home) -> Self {
+        let (root, paths) = match &home {
+            Home::Folder(folder) => (folder.clone(), vec![folder.clone()]),
+            Home::File(file) => (file.parent().unwrap_or(Path::new("/")).to_owned(), vec![file.clone()]),
+            Home::Text(_) => (PathBuf::new(), Vec::new()),
+        };
+        let mut trouble = None;
+        let loaded = match &home {
+            Home::Text(_) => None,
+            _ => match load::find(&paths, &root).and_then(loading::load) {
+                Ok(loaded) => Some(loaded),
+                // A folder without policy files, or a file that is not saved yet, is a policy that is still empty.
+                Err(error) => {
+                    if has_policy(&root) {
+                        trouble = Some(error);
+                    }
+                    None
+                }
+            },
+        };
+        let settings_path = root.join(SETTINGS);
+        let with_settings = matches!(home, Home::Folder(_)) && settings_path.is_file();
+        let mut project = Self {
+            root,
+            db: RootDb::default(),
+            settings: (Vec::new(), String::new()),
+            trouble,
+            revision: 0,
+            judged: Judged::default(),
+            memory: Memory::default(),
+            packs: Arc::default(),
+            known: Baseline::default(),
+            inputs: FxHashMap::default(),
+            open: BTreeSet::new(),
+            stamps: Vec::new(),
+            home,
+        };
+        if with_settings {
+            project.stamps.push((settings_path.clone(), stamp(&settings_path)));
+            project.read_baseline();
+        }
+        match loaded {
+            Some(loaded) => project.take(loaded),
+            None => drop(Workspace::new(&project.db, Vec::new(), Default::default(), Vec::new())),
+        }
+        project
+    }
+
+    fn take(&mut self, loaded: load::Loaded) {
+        if let Some(error) = loading::unknown_rules(&loaded) {
+            self.trouble = Some(error);
+        }
+        let mut packs = Vec::new();
+        for (pack, db) in &loaded.packs {
+            match loading::pack_rules(pack, db) {
+                Ok(rules) => packs.extend(rules),
+                Err(error) => self.trouble = Some(error),
+            }
+        }
+        self.packs = Arc::new(packs);
+        let (problems, text) = loaded.settings_problems;
+        self.settings = (problems.iter().map(loading::settings_diagnostic).collect(), text);
+        self.db = loaded.db;
+        let workspace = Workspace::get(&self.db);
+        self.inputs = workspace.files(&self.db).iter().map(|file| (file.path(&self.db).clone(), *file)).collect();
+        for (path, _) in workspace.assets(&self.db) {
+            let path = self.root.join(path.as_str());
+            self.stamps.push((path.clone(), stamp(&path)));
+        }
+    }
+
+    fn read_baseline(&mut self) {
+        let path = self.root.join(baseline::FILE);
+        self.stamps.push((path.clone(), stamp(&path)));
+        let read = fs::read_to_string(&path).ok().and_then(|text| Baseline::read(&text).ok());
+        self.known = read.unwrap_or_default();
+    }
+
+    /// The path of a file in this policy, if it lies where its files lie.
+    pub fn relative(&self, path: &Path) -> Option<SmolStr> {
+        match &self.home {
+            Home::Text(_) => None,
+            Home::File(file) if file != path => None,
+            _ => Some(path.strip_prefix(&self.root).ok()?.to_string_lossy().replace('\\', "/").into()),
+        }
+    }
+
+    /// Where a file of this policy is.
+    pub fn absolute(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// A file of the policy.
+    pub fn file(&self, path: &str) -> Option<SourceFile> {
+        crate::ide::file_of(&self.db, path)
+    }
+
+    /// Its files, sorted by path.
+    pub fn files(&self) -> &[SourceFile] {
+        Workspace::get(&self.db).files(&self.db)
+    }
+
+    /// Takes the text of a file from the editor.
+    pub fn open(&mut self, path: &SmolStr, text: String) {
+        self.open.insert(path.clone());
+        self.set(path, Some((text, None)));
+    }
+
+
+    /// How many files the editor has open.
+    pub fn open_files(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Takes the text of a file from the disk again.
+    pub fn close(&mut self, path: &SmolStr) {
+        self.open.remove(path);
+        self.reread(path);
+    }
+
+    /// Takes the text of a file from the disk, if the editor does not have it open.
+    pub fn reread(&mut self, path: &SmolStr) {
+        if !self.open.contains(path) {
+            let text = load::read_file(&self.absolute(path)).ok();
+            self.set(path, text);
+        }
+    }
+
+    /// Gives a file another text; without one it goes.
+    fn set(&mut self, path: &SmolStr, text: Option<(String, Option<crate::db::Damage>)>) {
+        let there = self.file(path);
+        match (text, self.inputs.get(path).copied()) {
+            (None, _) => {
+                if there.is_none() {
+                    return;
+                }
+                let files = self.files().iter().copied().filter(|file| Some(*file) != there).collect();
+                self.judged.findings.remove(path);
+                self.set_files(files);
+            }
+            (Some((text, damage)), Some(input)) => {
+                if there.is_some() && input.text(&self.db) == text && input.damage(&self.db) == damage {
+                    return;
+                }
+                if input.text(&self.db) != text {
+                    // Where the text changed is not known: what was said of it has no place any more.
+                    self.judged.findings.remove(path);
+                    input.set_text(&mut self.db).to(text);
+                }
+                if input.damage(&self.db) != damage {
+                    input.set_damage(&mut self.db).to(damage);
+                }
+                if there.is_none() {
+                    self.add(input);
+                }
+            }
+            (Some((text, damage)), None) => {
+                let input = SourceFile::new(&self.db, path.clone(), text, damage);
+                self.inputs.insert(path.clone(), input);
+                self.add(input);
+            }
+        }
+        self.changed();
+    }
+
+    fn add(&mut self, input: SourceFile) {
+        let mut files = self.files().to_vec();
+        files.push(input);
+        files.sort_by(|a, b| a.path(&self.db).cmp(b.path(&self.db)));
+        self.set_files(files);
+    }
+
+    fn set_files(&mut self, files: Vec<SourceFile>) {
+        Workspace::get(&self.db).set_files(&mut self.db).to(files);
+        self.changed();
+    }
+
+    /// Replaces a part of a file's text.
+    pub fn edit(&mut self, file: SourceFile, at: Range, new: &str) {
+        let mut text = file.text(&self.db).to_owned();
+        let end = (at.end as usize).min(text.len());
+        text.replace_range((at.start as usize).min(end)..end, new);
+        let path = file.path(&self.db).clone();
+        for list in self.judged.findings.values_mut() {
+            list.retain_mut(|finding| moved(finding, &path, at, new.len() as u32));
+        }
+        file.set_text(&mut self.db).to(text);
+        if file.damage(&self.db).is_some() {
+            file.set_damage(&mut self.db).to(None);
+        }
+        self.changed();
+    }
+
+    /// Replaces the whole text of a file.
+    pub fn replace(&mut self, file: SourceFile, text: String) {
+        self.judged.findings.remove(file.path(&self.db));
+        file.set_text(&mut self.db).to(text);
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Reads the files that `text` clauses name, if some are named that were not read, or have changed.
+    pub fn refresh_texts(&mut self) {
+        if matches!(self.home, Home::Text(_)) {
+            return;
+        }
+        let workspace = Workspace::get(&self.db);
+        let named = load::named_by_all(&self.db, workspace);
+        let known = workspace.assets(&self.db);
+        let same = named.iter().eq(known.iter().map(|(path, _)| path));
+        let texts_changed = || self.stamps.iter().any(|(path, known)| *known != stamp(path));
+        if same && !texts_changed() {
+            return;
+        }
+        let assets = load::read_assets(&self.db, workspace, &self.root);
+        let same = assets == workspace.assets(&self.db);
+        let others = [self.root.join(SETTINGS), self.root.join(baseline::FILE)];
+        self.stamps.retain(|(path, _)| others.contains(path));
+        self.stamps.extend(assets.iter().map(|(path, _)| self.root.join(path.as_str())).map(|path| (path.clone(), stamp(&path))));
+        if !same {
+            self.set_assets(assets);
+        }
+    }
+
+    fn set_assets(&mut self, assets: Vec<(SmolStr, Asset)>) {
+        Workspace::get(&self.db).set_assets(&mut self.db).to(assets);
+        self.changed();
+    }
+
+    /// Whether the settings or the baseline are other than they were read.
+    pub fn settings_changed(&self) -> bool {
+        let files = [self.root.join(SETTINGS), self.root.join(baseline::FILE)];
+        self.stamps.iter().any(|(path, known)| files.contains(path) && *known != stamp(path))
+    }
+
+    /// The texts of open files, by path.
+    pub fn open_texts(&self) -> Vec<(SmolStr, String)> {
+        self.open.iter().filter_map(|path| Some((path.clone(), self.file(path)?.text(&self.db).to_owned()))).collect()
+    }
+
+    /// What is to be shown of a file: what the language says, and what the rulebook said last.
+    pub fn findings(&self, file: SourceFile) -> Vec<Diagnostic> {
+        let mut found = file_findings(&self.db, file).to_vec();
+        found.extend(self.judged.findings.get(file.path(&self.db)).into_iter().flatten().cloned());
+        found.sort_by(Diagnostic::order);
+        found
+    }
+
+    /// Whether the language finds an error anywhere, or there is no lead: then the rulebook is not asked.
+    pub fn is_judged(&self) -> bool {
+        let db: &dyn Db = &self.db;
+        let errors = |file: &SourceFile| file_findings(db, *file).iter().any(|finding| finding.severity == Severity::Error);
+        crate::model::names::schema(db).lead.is_some() && self.settings.0.is_empty() && !self.files().iter().any(errors)
+    }
+}
+
+/// Whether there is something to be loaded in a folder.
+fn has_policy(root: &Path) -> bool {
+    fs::read_dir(root).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.path().extension().is_some_and(|extension| extension == "nurture")))
+    })
+}
+
+/// Moves what was said of a text with an edit of it; false where the edit touches its own place.
+fn moved(finding: &mut Diagnostic, path: &SmolStr, at: Range, new: u32) -> bool {
+    let shift = |range: &mut Range| {
+        if range.end <= at.start {
+            return true;
+        }
+        let behind = range.start >= at.end;
+        if behind {
+            let by = |place: u32| place - (at.end - at.start) + new;
+            *range = Range::new(by(range.start), by(range.end));
+        }
+        behind
+    };
+    if finding.span.file == *path && !shift(&mut finding.span.range) {
+        return false;
+    }
+    finding.labels.retain_mut(|label| label.span.file != *path || shift(&mut label.span.range));
+    finding.fixes.retain_mut(|fix| fix.edits.iter_mut().all(|edit| edit.span.file != *path || shift(&mut edit.span.range)));
+    true
+}
+
+/// Where the policy of a file comes from: the workspace around it, a folder that the editor has open, or the file alone.
+pub fn home_of(path: &Path, folders: &[PathBuf]) -> Home {
+    let own = path.parent().unwrap_or(Path::new("/"));
+    if let Some(root) = own.ancestors().find(|folder| folder.join(SETTINGS).is_file()) {
+        return Home::Folder(root.to_owned());
+    }
+    let around = folders.iter().filter(|folder| own.starts_with(folder)).max_by_key(|folder| folder.components().count());
+    match around {
+        Some(folder) => Home::Folder(folder.clone()),
+        None => Home::File(path.to_owned()),
+    }
+}
+
+/// The homes in a folder that an editor has open: the folder, or the workspace around it, and workspaces inside it.
+pub fn homes_in(folder: &Path) -> Vec<Home> {
+    let mut homes = BTreeSet::new();
+    if let Some(root) = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file()) {
+        homes.insert(Home::Folder(root.to_owned()));
+    } else if load::find(&[folder.to_owned()], folder).is_ok_and(|sources: Sources| !sources.files.is_empty()) {
+        homes.insert(Home::Folder(folder.to_owned()));
+    }
+    homes.extend(load::workspaces_in(folder).into_iter().map(Home::Folder));
+    homes.into_iter().collect()
+}

@@ -1,0 +1,704 @@
+//! The loop of the server: one thread that reads messages in their order, changes the policies, and answers. Only the rulebook has
+//! threads of its own.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde_json::{Value, json};
+use smol_str::SmolStr;
+
+use super::client::Client;
+use super::convert::{Converter, TOKEN_MODIFIERS, TOKEN_TYPES};
+use super::diagnostics;
+use super::judge::{self, Job, Running, Said};
+use super::position::lines;
+use super::project::{Home, Project, home_of, homes_in};
+use super::uri;
+use crate::db::SourceFile;
+use crate::db::load::SETTINGS;
+
+/// So long nothing may change before the other files are looked at, and the rulebook is asked.
+const SETTLE: Duration = Duration::from_millis(80);
+
+/// A document that the editor has open.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    /// Its policy.
+    pub home: Home,
+    /// Its path in it.
+    pub path: SmolStr,
+    /// Its version in the editor.
+    pub version: i32,
+}
+
+/// Why a request has no answer.
+pub(super) struct Refused {
+    pub code: ErrorCode,
+    pub why: String,
+}
+
+impl Refused {
+    /// What was asked for cannot be done, for a reason that people can read.
+    pub fn because(why: impl Into<String>) -> Self {
+        Self { code: ErrorCode::RequestFailed, why: why.into() }
+    }
+}
+
+/// The server.
+pub(super) struct Server {
+    out: Sender<Message>,
+    pub client: Client,
+    folders: Vec<PathBuf>,
+    projects: BTreeMap<Home, Project>,
+    documents: HashMap<String, Document>,
+    /// Policies that changed, and when they are looked at as a whole.
+    due: BTreeMap<Home, Instant>,
+    running: BTreeMap<Home, Running>,
+    judges: Sender<Said>,
+    /// What was sent of each file, by its address.
+    published: HashMap<String, u64>,
+    /// For which version of each document.
+    told: HashMap<String, i32>,
+    next_request: i32,
+    shut_down: bool,
+}
+
+/// Serves an editor over two channels; whether it said goodbye in order.
+pub fn serve_over(out: Sender<Message>, incoming: &Receiver<Message>) -> bool {
+    let Some(params) = initialized(&out, incoming) else { return false };
+    let client = Client::of(&params);
+    let (judges, said) = unbounded();
+    let mut server = Server {
+        out,
+        folders: folders(&params),
+        client,
+        projects: BTreeMap::new(),
+        documents: HashMap::new(),
+        due: BTreeMap::new(),
+        running: BTreeMap::new(),
+        judges,
+        published: HashMap::new(),
+        told: HashMap::new(),
+        next_request: 0,
+        shut_down: false,
+    };
+    server.begin();
+    server.run(incoming, &said)
+}
+
+/// Waits for `initialize`, and answers it; all else is refused until then.
+fn initialized(out: &Sender<Message>, incoming: &Receiver<Message>) -> Option<lsp::InitializeParams> {
+    while let Ok(message) = incoming.recv() {
+        match message {
+            Message::Request(request) if request.method == "initialize" => {
+                let params = match serde_json::from_value::<lsp::InitializeParams>(request.params) {
+                    Ok(params) => params,
+                    Err(error) => {
+                        let why = format!("these are no parameters of `initialize`: {error}");
+                        out.send(Message::Response(Response::new_err(request.id, ErrorCode::InvalidParams as i32, why))).ok()?;
+                        continue;
+                    }
+                };
+                let result = lsp::InitializeResult {
+                    capabilities: capabilities(&Client::of(&params)),
+                    server_info: Some(lsp::ServerInfo { name: "nurture".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
+                };
+                out.send(Message::Response(Response::new_ok(request.id, result))).ok()?;
+                return Some(params);
+            }
+            Message::Request(request) => {
+                let refused = Response::new_err(request.id, ErrorCode::ServerNotInitialized as i32, "`initialize` comes first".to_owned());
+                out.send(Message::Response(refused)).ok()?;
+            }
+            Message::Notification(notification) if notification.method == "exit" => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[allow(deprecated, reason = "clients of before workspace folders say their root so")]
+fn folders(params: &lsp::InitializeParams) -> Vec<PathBuf> {
+    let named = match &params.workspace_folders_initialize_params.workspace_folders {
+        Some(lsp::WorkspaceFolders::WorkspaceFolderList(list)) => list.iter().filter_map(|folder| uri::to_path(&folder.uri.0)).collect(),
+        _ => Vec::new(),
+    };
+    let root = || params.root_uri.as_ref().and_then(|root| uri::to_path(&root.0));
+    let all: Vec<PathBuf> = if named.is_empty() { root().into_iter().collect() } else { named };
+    all.into_iter().map(|folder| settled(&folder)).collect()
+}
+
+/// A path without links and detours, where it exists.
+fn settled(path: &Path) -> PathBuf {
+    if let Ok(path) = std::fs::canonicalize(path) {
+        return path;
+    }
+    // A file that is not there yet lies in a folder that is.
+    match (path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()), path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+fn capabilities(client: &Client) -> lsp::ServerCapabilities {
+    let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
+    lsp::ServerCapabilities {
+        position_encoding: Some(client.encoding.kind()),
+        text_document_sync: Some(lsp::TextDocumentSync::Options(lsp::TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(lsp::TextDocumentSyncKind::Incremental),
+            save: Some(lsp::Save::Bool(true)),
+            ..Default::default()
+        })),
+        completion_provider: Some(lsp::CompletionOptions { trigger_characters: words(&[" ", "(", "[", ":", ".", "{", "\""]), ..Default::default() }),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(lsp::SignatureHelpOptions {
+            trigger_characters: words(&["("]),
+            retrigger_characters: words(&[" ", ","]),
+            ..Default::default()
+        }),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        document_symbol_provider: Some(true.into()),
+        workspace_symbol_provider: Some(true.into()),
+        code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, lsp::CodeActionKind::RefactorExtract, lsp::CodeActionKind::RefactorInline]),
+            ..Default::default()
+        })),
+        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(true), ..Default::default() }),
+        document_link_provider: Some(lsp::DocumentLinkOptions::default()),
+        document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
+        document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: words(&["\n"]),
+        }),
+        rename_provider: Some(lsp::RenameProvider::RenameOptions(lsp::RenameOptions { prepare_provider: Some(true), ..Default::default() })),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        execute_command_provider: Some(lsp::ExecuteCommandOptions { commands: super::commands::NAMES.map(str::to_owned).to_vec(), ..Default::default() }),
+        call_hierarchy_provider: Some(true.into()),
+        semantic_tokens_provider: Some(lsp::SemanticTokensProvider::SemanticTokensOptions(lsp::SemanticTokensOptions {
+            legend: lsp::SemanticTokensLegend {
+                token_types: TOKEN_TYPES.map(str::to_owned).to_vec(),
+                token_modifiers: TOKEN_MODIFIERS.map(str::to_owned).to_vec(),
+            },
+            range: Some(lsp::SemanticTokensOptionsRange::Bool(true)),
+            full: Some(lsp::Full::Bool(true)),
+            ..Default::default()
+        })),
+        inlay_hint_provider: Some(true.into()),
+        diagnostic_provider: client.pulls.then(|| {
+            lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
+                identifier: Some("nurture".to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..Default::default()
+            })
+        }),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(lsp::ChangeNotifications::Bool(true)),
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+impl Server {
+    fn send(&self, message: Message) {
+        // Whoever hangs up is not answered any more.
+        let _ = self.out.send(message);
+    }
+
+    /// Says something that needs no answer.
+    pub fn notify(&self, method: &str, params: Value) {
+        self.send(Message::Notification(Notification { method: method.to_owned(), params }));
+    }
+
+    /// Shows a message to the user: 1 for an error, 2 for a warning, 3 for information.
+    pub fn show(&self, kind: u8, message: &str) {
+        self.notify("window/showMessage", json!({ "type": kind, "message": message }));
+    }
+
+    fn ask(&mut self, method: &str, params: Value) {
+        self.next_request += 1;
+        self.send(Message::Request(Request { id: RequestId::from(self.next_request), method: method.to_owned(), params }));
+    }
+
+    /// Reads the policies of the folders, and asks to be told of their files.
+    fn begin(&mut self) {
+        if self.client.watches {
+            let globs = ["**/*.nurture", "**/nurture.toml", "**/nurture.baseline.json", "**/*.md", "**/*.txt", "**/*.html"];
+            let watchers: Vec<Value> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
+            let registration = json!({ "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": { "watchers": watchers } });
+            self.ask("client/registerCapability", json!({ "registrations": [registration] }));
+        }
+        for folder in self.folders.clone() {
+            for home in homes_in(&folder) {
+                self.load(&home);
+            }
+        }
+    }
+
+    fn load(&mut self, home: &Home) {
+        if self.projects.contains_key(home) {
+            return;
+        }
+        self.projects.insert(home.clone(), Project::load(home.clone()));
+        self.due.insert(home.clone(), Instant::now());
+    }
+
+    fn run(&mut self, incoming: &Receiver<Message>, said: &Receiver<Said>) -> bool {
+        let mut waiting: VecDeque<Message> = VecDeque::new();
+        loop {
+            // What waits is read at once, so that what was cancelled meanwhile is not worked on.
+            waiting.extend(incoming.try_iter());
+            if let Some(message) = waiting.pop_front() {
+                if let Some(orderly) = self.message(message, &waiting) {
+                    return orderly;
+                }
+                continue;
+            }
+            let due = self.due.values().min().copied();
+            let timer = due.map_or_else(never, |due| after(due.saturating_duration_since(Instant::now())));
+            select! {
+                recv(incoming) -> message => match message {
+                    Ok(message) => waiting.push_back(message),
+                    Err(_) => return self.shut_down,
+                },
+                recv(said) -> said => if let Ok(said) = said {
+                    self.guarded(|server| server.heard(said));
+                },
+                recv(timer) -> _ => self.settle(),
+            }
+        }
+    }
+
+    /// Does something that must not end the server, whatever happens.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(self)));
+        if outcome.is_err() {
+            self.notify("window/logMessage", json!({ "type": 1, "message": "this is a fault of nurture: please report it, with the policy if you can" }));
+        }
+        outcome.ok()
+    }
+
+    /// Takes a message; `Some` when it was the last.
+    fn message(&mut self, message: Message, waiting: &VecDeque<Message>) -> Option<bool> {
+        match message {
+            Message::Request(request) => {
+                let answer = self.answer(request, waiting);
+                self.send(Message::Response(answer));
+            }
+            Message::Notification(notification) => {
+                if notification.method == "exit" {
+                    return Some(self.shut_down);
+                }
+                self.guarded(|server| server.notified(notification, waiting.is_empty()));
+            }
+            // We ask for nothing whose answer matters.
+            Message::Response(_) => {}
+        }
+        None
+    }
+
+    fn answer(&mut self, request: Request, waiting: &VecDeque<Message>) -> Response {
+        let id = request.id.clone();
+        if request.method == "shutdown" {
+            self.shut_down = true;
+            self.running.values().for_each(|running| running.stop.now());
+            return Response::new_ok(id, Value::Null);
+        }
+        if self.shut_down {
+            return Response::new_err(id, ErrorCode::InvalidRequest as i32, "the server was shut down".to_owned());
+        }
+        if waiting.iter().any(|message| cancels(message, &id)) {
+            return Response::new_err(id, ErrorCode::RequestCanceled as i32, "cancelled".to_owned());
+        }
+        match self.guarded(|server| server.request(request)) {
+            Some(Ok(value)) => Response::new_ok(id, value),
+            Some(Err(refused)) => Response::new_err(id, refused.code as i32, refused.why),
+            None => Response::new_err(id, ErrorCode::InternalError as i32, "this is a fault of nurture: please report it".to_owned()),
+        }
+    }
+
+    fn notified(&mut self, notification: Notification, idle: bool) {
+        fn read<T: serde::de::DeserializeOwned>(params: Value) -> Option<T> {
+            serde_json::from_value(params).ok()
+        }
+        let params = notification.params;
+        match notification.method.as_str() {
+            "textDocument/didOpen" => drop(read(params).map(|params| self.opened(params))),
+            "textDocument/didChange" => drop(read(params).map(|params| self.edited(params, idle))),
+            "textDocument/didClose" => drop(read(params).map(|params| self.closed(params))),
+            "textDocument/didSave" => drop(read(params).map(|params| self.saved(params))),
+            "workspace/didChangeWatchedFiles" => drop(read(params).map(|params| self.files_changed(params))),
+            "workspace/didChangeWorkspaceFolders" => drop(read(params).map(|params| self.folders_changed(params))),
+            _ => {}
+        }
+    }
+
+    fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        let address = document.uri.0;
+        let home = match uri::to_path(&address) {
+            Some(path) => home_of(&settled(&path), &self.folders),
+            None => Home::Text(address.clone()),
+        };
+        self.load(&home);
+        let Some(project) = self.projects.get_mut(&home) else { return };
+        let path = match uri::to_path(&address) {
+            Some(path) => project.relative(&settled(&path)),
+            None => Some(SmolStr::from(address.rsplit(['/', ':']).next().unwrap_or(&address))),
+        };
+        let Some(path) = path else { return };
+        project.open(&path, document.text);
+        project.refresh_texts();
+        self.documents.insert(address.clone(), Document { home: home.clone(), path, version: document.version });
+        self.publish(&address);
+        self.due.insert(home, Instant::now());
+    }
+
+    fn edited(&mut self, params: lsp::DidChangeTextDocumentParams, idle: bool) {
+        let address = params.text_document.text_document_identifier.uri.0;
+        let encoding = self.client.encoding;
+        let Some(document) = self.documents.get_mut(&address) else { return };
+        document.version = params.text_document.version;
+        let home = document.home.clone();
+        // What is being judged is another policy now.
+        if let Some(running) = self.running.get(&home) {
+            running.stop.now();
+        }
+        let (Some(project), path) = (self.projects.get_mut(&home), document.path.clone()) else { return };
+        let Some(file) = project.file(&path) else { return };
+        for change in params.content_changes {
+            match change {
+                lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(change) => {
+                    let at = lines(&project.db, file).range(file.text(&project.db), change.range, encoding);
+                    project.edit(file, at, &change.text);
+                }
+                lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(change) => project.replace(file, change.text),
+            }
+        }
+        // While more edits wait, what this one brought is not worth telling.
+        if idle {
+            self.publish(&address);
+        }
+        self.due.insert(home, Instant::now() + SETTLE);
+    }
+
+    fn closed(&mut self, params: lsp::DidCloseTextDocumentParams) {
+        let Some(document) = self.documents.remove(&params.text_document.uri.0) else { return };
+        let Some(project) = self.projects.get_mut(&document.home) else { return };
+        project.close(&document.path);
+        if project.open_files() == 0 && !matches!(document.home, Home::Folder(_)) {
+            // A file alone is a policy as long as it is looked at.
+            self.drop_project(&document.home);
+            return;
+        }
+        self.due.insert(document.home, Instant::now());
+    }
+
+    fn drop_project(&mut self, home: &Home) {
+        if let Some(running) = self.running.remove(home) {
+            running.stop.now();
+        }
+        let Some(project) = self.projects.remove(home) else { return };
+        self.due.remove(home);
+        let converter = Converter { project: &project, encoding: self.client.encoding };
+        let mut addresses: Vec<String> = project.files().iter().map(|file| converter.uri(*file).0).collect();
+        addresses.push(converter.uri_of(SETTINGS).0);
+        if let Home::Text(address) = home {
+            addresses.push(address.clone());
+        }
+        if let Home::File(path) = home {
+            addresses.push(uri::of_path(path));
+        }
+        for address in addresses {
+            self.send_diagnostics(&address, None, Vec::new());
+        }
+    }
+
+    fn saved(&mut self, params: lsp::DidSaveTextDocumentParams) {
+        let Some(document) = self.documents.get(&params.text_document.uri.0) else { return };
+        let home = document.home.clone();
+        if self.projects.get(&home).is_some_and(Project::settings_changed) {
+            self.reload(&home);
+        }
+        self.due.insert(home, Instant::now());
+    }
+
+    fn files_changed(&mut self, params: lsp::DidChangeWatchedFilesParams) {
+        let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| uri::to_path(&change.uri.0)).map(|path| settled(&path)).collect();
+        let is_settings = |path: &PathBuf| path.file_name().is_some_and(|name| name == SETTINGS || name == crate::report::baseline::FILE);
+        if paths.iter().any(|path| is_settings(path) && path.file_name().is_some_and(|name| name == SETTINGS)) {
+            // Which policy a file belongs to may have changed.
+            self.read_anew();
+            return;
+        }
+        for home in self.projects.keys().cloned().collect::<Vec<_>>() {
+            let Some(project) = self.projects.get_mut(&home) else { continue };
+            if project.settings_changed() {
+                self.reload(&home);
+                continue;
+            }
+            for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "nurture")) {
+                if home_of(path, &self.folders) == home
+                    && let Some(path) = project.relative(path)
+                {
+                    project.reread(&path);
+                }
+            }
+            self.due.insert(home, Instant::now());
+        }
+    }
+
+    fn folders_changed(&mut self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        for folder in params.event.removed.iter().filter_map(|folder| uri::to_path(&folder.uri.0)) {
+            let folder = settled(&folder);
+            self.folders.retain(|known| *known != folder);
+        }
+        self.folders.extend(params.event.added.iter().filter_map(|folder| uri::to_path(&folder.uri.0)).map(|folder| settled(&folder)));
+        self.read_anew();
+    }
+
+    /// Reads a policy from the disk again; open files keep their text.
+    fn reload(&mut self, home: &Home) {
+        let Some(old) = self.projects.get(home) else { return };
+        if let Some(running) = self.running.remove(home) {
+            running.stop.now();
+        }
+        let mut project = Project::load(home.clone());
+        for (path, text) in old.open_texts() {
+            project.open(&path, text);
+        }
+        project.memory = old.memory.clone();
+        project.revision = old.revision + 1_000;
+        self.projects.insert(home.clone(), project);
+        self.due.insert(home.clone(), Instant::now());
+    }
+
+    /// Reads all policies again: which there are has changed.
+    fn read_anew(&mut self) {
+        let mut open: Vec<(String, i32, String)> = Vec::new();
+        for (address, document) in &self.documents {
+            if let Some(project) = self.projects.get(&document.home)
+                && let Some(file) = project.file(&document.path)
+            {
+                open.push((address.clone(), document.version, file.text(&project.db).to_owned()));
+            }
+        }
+        open.sort();
+        for home in self.projects.keys().cloned().collect::<Vec<_>>() {
+            self.drop_project(&home);
+        }
+        self.documents.clear();
+        for folder in self.folders.clone() {
+            for home in homes_in(&folder) {
+                self.load(&home);
+            }
+        }
+        for (address, version, text) in open {
+            let text_document = lsp::TextDocumentItem { uri: lsp::Uri(address), language_id: lsp::LanguageKind::Custom("nurture".into()), version, text };
+            self.opened(lsp::DidOpenTextDocumentParams { text_document });
+        }
+    }
+
+    /// Looks at the policies that changed as a whole: their other files, and what the rulebook says.
+    fn settle(&mut self) {
+        let now = Instant::now();
+        let ready: Vec<Home> = self.due.iter().filter(|(_, due)| **due <= now).map(|(home, _)| home.clone()).collect();
+        for home in ready {
+            self.due.remove(&home);
+            self.guarded(|server| server.settle_one(&home));
+        }
+    }
+
+    fn settle_one(&mut self, home: &Home) {
+        let Some(project) = self.projects.get_mut(home) else { return };
+        project.refresh_texts();
+        if !project.is_judged() {
+            // What cannot be judged has no verdict; what was said of an earlier text does not stand.
+            project.judged = Default::default();
+            self.publish_all(home);
+            return;
+        }
+        self.publish_all(home);
+        let Some(project) = self.projects.get(home) else { return };
+        match self.running.get(home) {
+            Some(running) if running.revision == project.revision && !running.stop.asked() => return,
+            Some(running) => {
+                // It ends soon, and then the next begins.
+                running.stop.now();
+                return;
+            }
+            None => {}
+        }
+        let job = Job {
+            home: home.clone(),
+            revision: project.revision,
+            db: project.db.clone(),
+            packs: project.packs.clone(),
+            memory: project.memory.clone(),
+        };
+        if let Some(running) = judge::begin(job, self.judges.clone()) {
+            self.running.insert(home.clone(), running);
+        }
+    }
+
+    /// What the rulebook says, or needs.
+    fn heard(&mut self, said: Said) {
+        match said {
+            Said::NeedsDb { home, revision, answer } => {
+                let current = self.projects.get(&home).filter(|project| project.revision == revision).map(|project| project.db.clone());
+                let _ = answer.send(current);
+            }
+            Said::Ended { home, revision, judged, fault } => {
+                self.running.remove(&home);
+                if fault {
+                    self.notify("window/logMessage", json!({ "type": 1, "message": "the rulebook could not be asked: this is a fault of nurture, please report it" }));
+                }
+                let Some(project) = self.projects.get_mut(&home) else { return };
+                match judged.filter(|_| project.revision == revision) {
+                    Some(judged) => {
+                        project.judged = *judged;
+                        self.publish_all(&home);
+                        self.refresh();
+                        self.notify("nurture/judged", json!({ "revision": revision }));
+                    }
+                    // The policy has changed meanwhile.
+                    None if !fault && project.revision != revision => drop(self.due.entry(home).or_insert_with(Instant::now)),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Asks the editor to ask again for what hangs on the rulebook.
+    fn refresh(&mut self) {
+        if self.client.refreshes_lenses {
+            self.ask("workspace/codeLens/refresh", Value::Null);
+        }
+        if self.client.refreshes_hints {
+            self.ask("workspace/inlayHint/refresh", Value::Null);
+        }
+    }
+
+    /// Sends what is to be shown of a document.
+    fn publish(&mut self, address: &str) {
+        if self.client.pulls {
+            return;
+        }
+        let Some((project, file)) = self.at(address) else { return };
+        let found = diagnostics::of_file(Converter { project, encoding: self.client.encoding }, file);
+        let version = self.documents.get(address).map(|document| document.version);
+        self.send_diagnostics(address, version, found);
+    }
+
+    /// Sends what is to be shown of all files of a policy, where that is other than before.
+    fn publish_all(&mut self, home: &Home) {
+        let Some(project) = self.projects.get(home) else { return };
+        let converter = Converter { project, encoding: self.client.encoding };
+        let mut all: Vec<(String, Vec<lsp::Diagnostic>)> =
+            project.files().iter().map(|file| (converter.uri(*file).0, diagnostics::of_file(converter, *file))).collect();
+        if diagnostics::has_settings(project) {
+            all.push((converter.uri_of(SETTINGS).0, diagnostics::of_settings(project, self.client.encoding)));
+        } else if let Some(trouble) = &project.trouble {
+            self.show(1, &trouble.message);
+        }
+        let mut changed = false;
+        for (address, found) in all {
+            // The address that the editor knows it by, where it has it open.
+            let address = self.known_as(home, &address);
+            let version = self.documents.get(&address).map(|document| document.version);
+            if self.client.pulls {
+                let fingerprint = diagnostics::fingerprint(&found);
+                changed |= self.published.insert(address, fingerprint) != Some(fingerprint);
+            } else {
+                self.send_diagnostics(&address, version, found);
+            }
+        }
+        if changed && self.client.refreshes_diagnostics {
+            self.ask("workspace/diagnostic/refresh", Value::Null);
+        }
+    }
+
+    /// The address under which a file is open; addresses of one file can be written in several ways.
+    fn known_as(&self, home: &Home, address: &str) -> String {
+        if self.documents.contains_key(address) {
+            return address.to_owned();
+        }
+        let path = uri::to_path(address);
+        let same = self.documents.iter().filter(|(_, document)| document.home == *home);
+        let same = same.map(|(known, _)| known).find(|known| path.is_some() && uri::to_path(known).map(|path| settled(&path)) == path);
+        same.cloned().unwrap_or_else(|| address.to_owned())
+    }
+
+    fn send_diagnostics(&mut self, address: &str, version: Option<i32>, found: Vec<lsp::Diagnostic>) {
+        if self.client.pulls {
+            return;
+        }
+        let fingerprint = diagnostics::fingerprint(&found);
+        let before = self.published.get(address).copied();
+        // Of a document each version is answered, so that an editor can wait for it; of other files only what is new.
+        if version.is_none() && (before == Some(fingerprint) || (before.is_none() && found.is_empty())) {
+            return;
+        }
+        if before == Some(fingerprint) && version.is_some() && self.told.get(address).copied() == version {
+            return;
+        }
+        self.published.insert(address.to_owned(), fingerprint);
+        if let Some(version) = version {
+            self.told.insert(address.to_owned(), version);
+        }
+        let params = lsp::PublishDiagnosticsParams { uri: lsp::Uri(address.to_owned()), version, diagnostics: found };
+        self.notify("textDocument/publishDiagnostics", serde_json::to_value(params).unwrap_or_default());
+    }
+
+    /// The policy and the file of an address.
+    pub fn at(&self, address: &str) -> Option<(&Project, SourceFile)> {
+        if let Some(document) = self.documents.get(address) {
+            let project = self.projects.get(&document.home)?;
+            return Some((project, project.file(&document.path)?));
+        }
+        let path = settled(&uri::to_path(address)?);
+        let project = self.projects.get(&home_of(&path, &self.folders))?;
+        let file = project.file(&project.relative(&path)?)?;
+        Some((project, file))
+    }
+
+    /// The policy of an address: of any file in it, the settings too.
+    pub fn project_at(&self, address: &str) -> Option<&Project> {
+        if let Some((project, _)) = self.at(address) {
+            return Some(project);
+        }
+        let path = settled(&uri::to_path(address)?);
+        self.projects.get(&home_of(&path, &self.folders))
+    }
+
+    /// All policies.
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.values()
+    }
+
+    /// The version of an open document.
+    pub fn version(&self, address: &lsp::Uri) -> Option<i32> {
+        self.documents.get(&address.0).map(|document| document.version)
+    }
+}
+
+/// Whether a message cancels a request.
+fn cancels(message: &Message, id: &RequestId) -> bool {
+    let Message::Notification(notification) = message else { return false };
+    let cancelled = || serde_json::from_value::<RequestId>(notification.params.get("id")?.clone()).ok();
+    notification.method == "$/cancelRequest" && cancelled().as_ref() == Some(id)
+}
