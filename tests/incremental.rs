@@ -129,7 +129,7 @@ fn a_rename_checks_who_looked_the_name_up() {
 fn a_new_file_checks_itself_and_who_waited_for_it() {
     let mut world = World::new(vec![("a.nurture", format!("{LEAD}{}", segments(200))), ("b.nurture", "segment waits where in fresh\n".to_owned())]);
     assert!(world.messages("b.nurture").contains(&"there is no segment `fresh`".to_owned()));
-    let file = SourceFile::new(&world.db, "c.nurture".into(), "segment fresh where size > 1\n".to_owned(), None);
+    let file = SourceFile::at_rest(&world.db, "c.nurture".into(), "segment fresh where size > 1\n".to_owned(), None);
     let workspace = Workspace::get(&world.db);
     let mut files = workspace.files(&world.db).to_vec();
     files.push(file);

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of `src`, top down: each may use the ones before it.
-const ORDER: [&str; 15] = ["text", "diagnostics", "syntax", "format", "plan", "run", "proof", "db", "rulebook", "model", "rules", "report", "ide", "lsp", "cli"];
+const ORDER: [&str; 15] =
+    ["text", "diagnostics", "syntax", "format", "plan", "run", "proof", "db", "rulebook", "model", "rules", "report", "ide", "lsp", "cli"];
 
 fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -59,26 +60,59 @@ fn only_the_parser_names_pest() {
     assert!(naming.iter().all(|file| file == "syntax/parse.rs" || file == "syntax/build/mod.rs"), "{naming:?}");
 }
 
+/// The words of a text.
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '\''))).map(|word| word.trim_matches('\'')).collect()
+}
+
 /// The alphabetic literals of the grammar.
-fn keywords() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for line in nurture::syntax::GRAMMAR.lines() {
-        let code = line.split("//").next().unwrap_or("");
-        for (number, part) in code.split('"').enumerate() {
-            if number % 2 == 1 && part.len() > 1 && part.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '\'')) {
-                found.insert(part.to_owned());
-            }
-        }
-    }
-    assert!(found.len() > 150);
+fn keywords() -> &'static [&'static str] {
+    let found = nurture::syntax::keywords();
+    assert!(found.len() > 150 && found.windows(2).all(|pair| pair[0] < pair[1]));
     found
+}
+
+/// Each editor knows each word of the language: keywords, channels, kinds and topics of content. What completion offers is held to the same
+/// list in tests/ide.rs.
+#[test]
+fn every_editor_knows_every_word() {
+    use nurture::model::rule_schema::Enumeration;
+    let mut all: BTreeSet<&str> = keywords().iter().copied().collect();
+    for list in [Enumeration::Channel, Enumeration::ContentKind, Enumeration::About] {
+        all.extend(list.values());
+    }
+    let grammars: [&[&str]; 6] = [
+        &["vscode/syntaxes/nurture.tmLanguage.json"],
+        &["tree-sitter-nurture/grammar.js", "tree-sitter-nurture/queries/highlights.scm"],
+        &["vim/syntax/nurture.vim"],
+        &["emacs/nurture-mode.el"],
+        &["highlightjs/nurture.js"],
+        &["pygments/nurture_lexer/__init__.py"],
+    ];
+    let mut missing = Vec::new();
+    for files in grammars {
+        let read = |file: &&str| fs::read_to_string(support::root().join("editors").join(file)).unwrap();
+        let text: String = files.iter().map(read).collect();
+        let grammar = files[0];
+        // Words stand between the signs of patterns too: `\\b(?:email|sms)\\b`.
+        let text = text.replace("\\\\b", " ").replace("\\b", " ").replace("\\\\s", " ").replace("\\s", " ").replace("\\<", " ").replace("\\>", " ");
+        let known = words(&text);
+        // `hours?` is both `hour` and `hours`.
+        let knows = |word: &str| known.contains(word) || text.contains(&format!("{word}s?"));
+        missing.extend(all.iter().filter(|word| !knows(word)).map(|word| format!("{grammar}: {word}")));
+    }
+    // Sublime and the JetBrains editors read VS Code's grammar; Neovim Vim's or tree-sitter's; Helix and Zed tree-sitter's.
+    let reference = fs::read_to_string(support::root().join("grammar/REFERENCE.md")).unwrap();
+    let known = words(&reference);
+    missing.extend(all.iter().filter(|word| !known.contains(**word)).map(|word| format!("REFERENCE.md: {word}")));
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]
 fn the_reference_knows_every_keyword() {
     let reference = fs::read_to_string(support::root().join("grammar/REFERENCE.md")).unwrap();
-    let words: BTreeSet<&str> = reference.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '\''))).collect();
-    let missing: Vec<String> = keywords().into_iter().filter(|word| !words.contains(word.as_str())).collect();
+    let words = words(&reference);
+    let missing: Vec<&&str> = keywords().iter().filter(|word| !words.contains(**word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

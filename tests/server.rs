@@ -1,9 +1,9 @@
 //! The language server, as an editor meets it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop at once")]
 
-mod support;
 #[path = "support/editor.rs"]
 mod editor;
+mod support;
 
 use std::fs;
 
@@ -41,7 +41,9 @@ fn what_is_wrong_is_told_at_once_and_goes_again() {
     assert_eq!((code(&found[0]), message(&found[0])), ("unknown_name", "there is no segment or icp `leadres`\ndid you mean `leaders`?"));
     assert_eq!(found[0]["range"], json!({ "start": { "line": line, "character": column }, "end": { "line": line, "character": column + 7 } }));
     // The fix that the message offers, carried out by the editor.
-    let actions = editor.ask("textDocument/codeAction", json!({ "textDocument": { "uri": uri(&path) }, "range": found[0]["range"], "context": { "diagnostics": found } })).unwrap();
+    let actions = editor
+        .ask("textDocument/codeAction", json!({ "textDocument": { "uri": uri(&path) }, "range": found[0]["range"], "context": { "diagnostics": found } }))
+        .unwrap();
     let fix = actions.as_array().unwrap().iter().find(|action| action["title"] == "write `leaders`").unwrap();
     assert_eq!((&fix["isPreferred"], &fix["kind"], &fix["diagnostics"][0]["code"]), (&json!(true), &json!("quickfix"), &json!("unknown_name")));
     let edit = &fix["edit"]["documentChanges"][0];
@@ -61,7 +63,9 @@ fn the_rulebook_speaks_with_a_lead_and_moves_with_the_text() {
     let blast = PROGRAM.replace("in leaders", "everyone");
     editor.replace(&path, 2, &blast);
     let address = uri(&path);
-    let has = |params: &Value, name: &str| params["uri"] == address.as_str() && params["diagnostics"].as_array().unwrap().iter().any(|finding| finding["code"] == name);
+    let has = |params: &Value, name: &str| {
+        params["uri"] == address.as_str() && params["diagnostics"].as_array().unwrap().iter().any(|finding| finding["code"] == name)
+    };
     let sent = editor.wait_for("textDocument/publishDiagnostics", |params| has(params, "blast_the_database"));
     let finding = sent["diagnostics"].as_array().unwrap().iter().find(|finding| finding["code"] == "blast_the_database").unwrap().clone();
     assert!(message(&finding).contains("for example a ") && message(&finding).contains("help: "), "{}", message(&finding));
@@ -73,7 +77,9 @@ fn the_rulebook_speaks_with_a_lead_and_moves_with_the_text() {
     assert_eq!(moved["range"]["start"]["line"].as_u64().unwrap(), line + 2);
     // Mended, it goes.
     editor.replace(&path, 4, PROGRAM);
-    editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == address.as_str() && params["version"] == 4 && !has(params, "blast_the_database"));
+    editor.wait_for("textDocument/publishDiagnostics", |params| {
+        params["uri"] == address.as_str() && params["version"] == 4 && !has(params, "blast_the_database")
+    });
     assert!(editor.end());
 }
 
@@ -87,7 +93,9 @@ fn files_that_are_not_open_are_told_of_too() {
     editor.judged();
     editor.replace(&lead, 2, &LEAD.replace("segment leaders", "segment deciders"));
     let address = uri(&program);
-    let sent = editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == address.as_str() && !params["diagnostics"].as_array().unwrap().is_empty() && params["diagnostics"][0]["code"] == "unknown_name");
+    let sent = editor.wait_for("textDocument/publishDiagnostics", |params| {
+        params["uri"] == address.as_str() && !params["diagnostics"].as_array().unwrap().is_empty() && params["diagnostics"][0]["code"] == "unknown_name"
+    });
     assert!(sent.get("version").is_none());
     editor.replace(&lead, 3, LEAD);
     editor.wait_for("textDocument/publishDiagnostics", |params| {
@@ -144,17 +152,26 @@ fn names_are_followed_and_changed_over_files() {
     let (line, column) = place(PROGRAM, "leaders", 0, 2);
     let definition = editor.ask_at("textDocument/definition", &program, line, column).unwrap();
     let (home, at) = place(LEAD, "leaders", 0, 0);
-    assert_eq!(definition, json!([{ "uri": uri(&lead), "range": { "start": { "line": home, "character": at }, "end": { "line": home, "character": at + 7 } } }]));
+    assert_eq!(
+        definition,
+        json!([{ "uri": uri(&lead), "range": { "start": { "line": home, "character": at }, "end": { "line": home, "character": at + 7 } } }])
+    );
     let prepared = editor.ask_at("textDocument/prepareRename", &program, line, column).unwrap();
     assert_eq!(prepared["placeholder"], "leaders");
     let mut rename = json!({ "textDocument": { "uri": uri(&program) }, "position": { "line": line, "character": column }, "newName": "deciders" });
     let edit = editor.ask("textDocument/rename", rename.clone()).unwrap();
-    let files: Vec<(&str, &Value)> = edit["documentChanges"].as_array().unwrap().iter().map(|edit| (edit["textDocument"]["uri"].as_str().unwrap(), &edit["textDocument"]["version"])).collect();
+    let files: Vec<(&str, &Value)> = edit["documentChanges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edit| (edit["textDocument"]["uri"].as_str().unwrap(), &edit["textDocument"]["version"]))
+        .collect();
     assert_eq!(files, [(uri(&lead).as_str(), &Value::Null), (uri(&program).as_str(), &json!(1))]);
     rename["newName"] = json!("segment!");
     let (refused, why) = editor.ask("textDocument/rename", rename).unwrap_err();
     assert_eq!((refused, why.as_str()), (-32803, "`segment!` is no name: write letters, digits and underscores, and no digit first"));
-    let mut asked = json!({ "textDocument": { "uri": uri(&program) }, "position": { "line": line, "character": column }, "context": { "includeDeclaration": true } });
+    let mut asked =
+        json!({ "textDocument": { "uri": uri(&program) }, "position": { "line": line, "character": column }, "context": { "includeDeclaration": true } });
     assert_eq!(editor.ask("textDocument/references", asked.clone()).unwrap().as_array().unwrap().len(), 2);
     asked["context"]["includeDeclaration"] = json!(false);
     assert_eq!(editor.ask("textDocument/references", asked).unwrap().as_array().unwrap().len(), 1);
@@ -195,7 +212,8 @@ fn the_plan_the_picture_and_a_story() {
     let graph = editor.ask("nurture/graph", json!({ "textDocument": document, "program": "p" })).unwrap();
     assert_eq!(graph["programs"][0]["nodes"].as_array().unwrap().len(), 5);
     assert!(graph["programs"][0]["verdict"].as_str().unwrap().contains("nurturing"));
-    let lead = json!({ "id": "ada", "facts": { "role": "cfo", "email": "a@b.example" }, "timeline": [{ "at": "2026-03-02 09:00", "becomes": { "role": "cfo" } }] });
+    let lead =
+        json!({ "id": "ada", "facts": { "role": "cfo", "email": "a@b.example" }, "timeline": [{ "at": "2026-03-02 09:00", "becomes": { "role": "cfo" } }] });
     let story = editor.ask("nurture/simulate", json!({ "textDocument": document, "lead": lead, "days": 10 })).unwrap();
     assert!(story["text"].as_str().unwrap().contains("2 emails from 1 program"), "{story}");
     let (_, why) = editor.ask("nurture/simulate", json!({ "textDocument": document, "lead": { "facts": { "rolle": "cfo" } } })).unwrap_err();
@@ -214,9 +232,12 @@ fn tests_are_run_from_the_text() {
     let mut editor = Editor::new(Some(folder.path()));
     editor.open(&path, tests);
     let lenses = editor.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri(&path) } })).unwrap();
-    let commands: Vec<Value> = lenses.as_array().unwrap().iter().filter(|lens| lens["command"]["title"] == "run this test").map(|lens| lens["command"].clone()).collect();
+    let commands: Vec<Value> =
+        lenses.as_array().unwrap().iter().filter(|lens| lens["command"]["title"] == "run this test").map(|lens| lens["command"].clone()).collect();
     assert_eq!(commands.len(), 2);
-    let run = |editor: &mut Editor, command: &Value| editor.ask("workspace/executeCommand", json!({ "command": command["command"], "arguments": command["arguments"] })).unwrap();
+    let run = |editor: &mut Editor, command: &Value| {
+        editor.ask("workspace/executeCommand", json!({ "command": command["command"], "arguments": command["arguments"] })).unwrap()
+    };
     assert_eq!(run(&mut editor, &commands[0]), json!({ "passed": true, "text": "passed: two mails" }));
     let failed = run(&mut editor, &commands[1]);
     assert!(failed["passed"] == false && failed["text"].as_str().unwrap().contains("expect sms"), "{failed}");
@@ -236,7 +257,8 @@ fn files_outside_a_workspace_are_policies_of_their_own() {
     assert!(!editor.findings(&other, 1).is_empty());
     editor.open_as("untitled:Untitled-1", LEAD);
     editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == "untitled:Untitled-1");
-    let hover = editor.ask("textDocument/hover", json!({ "textDocument": { "uri": "untitled:Untitled-1" }, "position": { "line": 1, "character": 3 } })).unwrap();
+    let hover =
+        editor.ask("textDocument/hover", json!({ "textDocument": { "uri": "untitled:Untitled-1" }, "position": { "line": 1, "character": 3 } })).unwrap();
     assert!(hover["contents"]["value"].as_str().unwrap().contains("role: one of cfo, controller"));
     // Closed, what was said of it is taken back.
     editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(&other) } }));
@@ -267,7 +289,8 @@ fn several_folders_and_files_that_come_and_go() {
     fs::write(&settings, "timezone = \"Nowhere/Land\"\n").unwrap();
     editor.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri(&settings), "type": 2 }] }));
     let address = uri(&settings);
-    let sent = editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == address.as_str() && !params["diagnostics"].as_array().unwrap().is_empty());
+    let sent =
+        editor.wait_for("textDocument/publishDiagnostics", |params| params["uri"] == address.as_str() && !params["diagnostics"].as_array().unwrap().is_empty());
     assert!(message(&sent["diagnostics"][0]).contains("there is no time zone `Nowhere/Land`"));
     assert!(editor.end());
 }

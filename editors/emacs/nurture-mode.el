@@ -44,8 +44,18 @@
   (defconst nurture--predicate-clauses '("audience" "goal" "reason" "needs" "expect")
     "Clauses that a predicate may follow: `in' or `not' behind them says nothing.")
 
+  (defconst nurture--kinds
+    '("guide" "checklist" "article" "video" "webinar" "event" "tool" "course" "research" "comparison"
+      "case_study" "white_paper" "brochure" "datasheet" "demo" "trial" "pricing" "newsletter" "announcement"
+      "release_notes")
+    "What a content is.")
+
+  (defconst nurture--topics
+    '("problem" "market" "solution" "peers" "product" "company")
+    "What a content is about.")
+
   (defconst nurture--name-clauses
-    '("kind" "about" "level" "denies" "shows" "band" "allow" "journey" "language" "stage")
+    '("level" "denies" "shows" "band" "allow" "journey" "language" "stage")
     "Clauses that a word follows.")
 
   (defconst nurture--clauses
@@ -189,6 +199,14 @@ Where TESTED, one before a comparison or a parenthesis is a name, too."
      (concat (nurture--any (remove "stage" nurture--name-clauses)) nurture--space "\\(" nurture--word "\\)"))
    limit))
 
+(defun nurture--match-kind (limit)
+  "Find what a content is, or what it is about, before LIMIT."
+  (nurture--match-behind
+   (eval-when-compile
+     (concat "\\_<\\(?:\\(?1:kind\\)" nurture--space "\\(?2:" (nurture--any nurture--kinds) "\\)\\|\\(?1:about\\)" nurture--space
+             "\\(?2:" (nurture--any nurture--topics) "\\)\\)"))
+   limit))
+
 (defun nurture--match-names (limit)
   "Find a clause with a name, or with a list of names, behind it before LIMIT.
 The first group is the clause, the third all of the names."
@@ -262,6 +280,7 @@ The first group is the clause, the third all of the names."
         (,(concat "\\_<\\(each\\)" space word) (1 font-lock-keyword-face) (2 font-lock-constant-face))
         (,(concat "\\_<\\(expect\\)" space "\\(no\\)\\_>") (1 font-lock-keyword-face) (2 font-lock-keyword-face))
         (nurture--match-option (1 font-lock-keyword-face) (2 font-lock-constant-face))
+        (nurture--match-kind (1 font-lock-keyword-face) (2 font-lock-constant-face))
         (nurture--match-names (1 font-lock-keyword-face) (3 'nurture-name))
         ;; Comparisons, and what follows them.
         (,(concat "\\_<\\(isn't\\|is\\)" space "\\(nurturing\\|deleted\\)\\_>")

@@ -17,7 +17,14 @@ const RESERVED = list(`
 const PREDICATE_CLAUSES = list("audience goal reason needs expect");
 
 // Clauses that a word follows.
-const NAME_CLAUSES = list("kind about level denies shows band allow journey language stage");
+const NAME_CLAUSES = list("level denies shows band allow journey language stage");
+
+// What a content is, and what it is about.
+const KINDS = list(`
+  guide checklist article video webinar event tool course research comparison case_study white_paper
+  brochure datasheet demo trial pricing newsletter announcement release_notes
+`);
+const TOPICS = list("problem market solution peers product company");
 
 // Clauses and small words.
 const CLAUSES = list(`
@@ -168,6 +175,9 @@ export default function nurture() {
     named(["handoff"], CARRIED),
     { match: [/\bexpect\b/, SPACE, re(`no(?=\\s+${oneOf([...CHANNELS, "handoff", "messages"])})`)], scope: { 1: "keyword", 3: "keyword" } },
     named(["each"], WORD, "literal"),
+    named(["kind"], oneOf(KINDS), "literal"),
+    named(["about"], oneOf(TOPICS), "literal"),
+    named(["kind", "about"], FREE),
     named(NAME_CLAUSES, FREE, "literal"),
     named(["split"], FREE, "symbol"),
     named(["from"], FREE),

@@ -9,6 +9,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod git;
+mod highlight;
 mod lead;
 mod lsp;
 mod markdown;
@@ -53,7 +54,7 @@ struct Cli {
 /// Options of every command.
 #[derive(Args, Clone)]
 struct Common {
-    /// How results are written: full, concise, json, junit; `check` also json-lines, sarif, github, gitlab, checkstyle, rdjson,
+    /// How results are written: full, concise, json, junit (`highlight`: html, ansi); `check` also json-lines, sarif, github, gitlab, checkstyle, rdjson,
     /// markdown, and several in one run, each but one into a file: `--format full --format sarif=out.sarif`
     #[arg(long = "format", visible_alias = "output-format", global = true, value_name = "FORMAT[=FILE]", value_parser = format_to)]
     formats: Vec<FormatTo>,
@@ -100,7 +101,20 @@ impl Common {
     }
 
     /// What is wrong with the formats that were asked for of a command, which may check policies, or write pages.
-    fn problem(&self, checks: bool, pages: bool) -> Option<LoadError> {
+    fn problem(&self, checks: bool, pages: bool, highlights: bool) -> Option<LoadError> {
+        let of_colors = |to: &&FormatTo| matches!(to.format, Format::Html | Format::Ansi);
+        if let Some(to) = self.formats.iter().find(|to| of_colors(to) != highlights || (highlights && to.file.is_some())) {
+            let name = to.format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+            let (message, help) = match (highlights, to.file.is_some()) {
+                (false, _) => (format!("only `nurture highlight` writes {name}"), "`nurture help` lists the formats"),
+                (true, true) => ("`nurture highlight` writes to the standard output".to_owned(), "redirect it: `> page.html`"),
+                (true, false) => (format!("`nurture highlight` does not write {name}"), "it writes html or ansi"),
+            };
+            return Some(LoadError { message, help: Some(help.to_owned()) });
+        }
+        if highlights {
+            return None;
+        }
         if self.formats.iter().filter(|to| to.file.is_none()).count() > 1 {
             let help = Some("let all but one name a file, such as `--format sarif=out.sarif`".to_owned());
             return Some(LoadError { message: "two formats want the standard output".to_owned(), help });
@@ -134,7 +148,7 @@ impl Format {
 
     /// Whether people read it, and a summary may stand beside it.
     fn for_people(self) -> bool {
-        matches!(self, Self::Full | Self::Concise)
+        matches!(self, Self::Full | Self::Concise | Self::Html | Self::Ansi)
     }
 }
 
@@ -162,6 +176,10 @@ enum Format {
     Rdjson,
     /// A comment under a pull request, or a job's summary
     Markdown,
+    /// A page's markup: `nurture highlight` only
+    Html,
+    /// Colours of a terminal: `nurture highlight` only
+    Ansi,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -211,6 +229,8 @@ enum Command {
     /// Begin a policy: a small, good one, with comments that teach
     #[command(after_help = EXIT_STATUS)]
     New(new::New),
+    /// Write a policy in colours, for a page or a terminal
+    Highlight(highlight::Highlight),
     /// Serve an editor: findings, names, completion and all else while a policy is written
     Lsp(lsp::Lsp),
     /// Print what a shell needs to complete commands: bash, elvish, fish, powershell or zsh
@@ -266,7 +286,7 @@ pub fn main() -> ExitCode {
         }
     };
     let pages = matches!(cli.command, Command::Verdict(_) | Command::Rules(_) | Command::Diff(_));
-    if let Some(problem) = cli.common.problem(matches!(cli.command, Command::Check(_)), pages) {
+    if let Some(problem) = cli.common.problem(matches!(cli.command, Command::Check(_)), pages, matches!(cli.command, Command::Highlight(_))) {
         output::plainly(&problem);
         return ExitCode::from(2);
     }
@@ -285,6 +305,7 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::New(command) => command.run(&cli.common),
+        Command::Highlight(command) => command.run(&cli.common),
         Command::Lsp(command) => command.run(),
         Command::Completions(command) => command.run(&cli.common),
         Command::Man(command) => command.run(&cli.common),

@@ -145,7 +145,8 @@ impl Told<'_> {
     pub fn rendered(&self, format: Format, color: bool) -> String {
         let Self { diagnostics, sources, error, extra } = *self;
         match format {
-            Format::Full => render::full(diagnostics, sources, color),
+            // What is only for `highlight` says what went wrong as people read it.
+            Format::Full | Format::Html | Format::Ansi => render::full(diagnostics, sources, color),
             Format::Concise => render::concise(diagnostics, sources),
             Format::Json => super::verdict::with_verdicts(&render::json(diagnostics, sources, error), extra.judgement),
             Format::Junit => render::junit("nurture check", &error.map_or_else(|| cases(diagnostics, sources), |error| vec![failed_case(error)])),

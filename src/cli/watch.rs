@@ -115,6 +115,8 @@ pub(super) fn watch(
     loop {
         let Some(watched) = &mut seen else {
             begin(common);
+            // Before it is read: what is mended meanwhile is seen as a change.
+            let before: Vec<Stamp> = said.iter().map(stamp).collect();
             match Watched::new(policy, common, &memory) {
                 Ok(mut watched) => {
                     tell(common, &mut watched.ready, &mut usual, &report, &judge);
@@ -125,7 +127,7 @@ pub(super) fn watch(
                 // It could not be read: why has been said. It is tried again when something changes.
                 Err(_) => {
                     waiting(common);
-                    let mut stamps: Vec<Stamp> = said.iter().map(stamp).collect();
+                    let mut stamps = before;
                     loop {
                         std::thread::sleep(PAUSE * SEARCH as u32);
                         let (files, now) = (policy.files(), said.iter().map(stamp).collect::<Vec<_>>());

@@ -314,8 +314,8 @@ fn load_one(mut sources: Sources, vocabulary: &Vocabulary<'_>, with_packs: bool)
         }
     };
     let mut db = RootDb::default();
-    let files: Vec<SourceFile> = texts.into_iter().map(|(path, text, damage)| SourceFile::new(&db, path, text, damage)).collect();
-    let workspace = Workspace::new(&db, files, settings, Vec::new());
+    let files: Vec<SourceFile> = texts.into_iter().map(|(path, text, damage)| SourceFile::at_rest(&db, path, text, damage)).collect();
+    let workspace = Workspace::of(&db, files, settings, Vec::new());
     let assets = read_assets(&db, workspace, &sources.root);
     if !assets.is_empty() {
         use salsa::Setter as _;
@@ -380,8 +380,8 @@ pub fn in_memory_with(db: RootDb, texts: Vec<(SmolStr, String)>, settings: Setti
     assets.sort_by(|a, b| a.0.cmp(&b.0));
     let mut texts = texts;
     texts.sort();
-    let files: Vec<SourceFile> = texts.into_iter().map(|(path, text)| SourceFile::new(&db, path, text, None)).collect();
-    let _ = Workspace::new(&db, files, settings, assets);
+    let files: Vec<SourceFile> = texts.into_iter().map(|(path, text)| SourceFile::at_rest(&db, path, text, None)).collect();
+    let _ = Workspace::of(&db, files, settings, assets);
     db
 }
 

@@ -105,7 +105,25 @@ pub struct Workspace {
     pub assets: Vec<(SmolStr, Asset)>,
 }
 
+impl SourceFile {
+    /// A file as it lies on the disk: it is looked at again only where one like it changes. A file that somebody types in is given
+    /// [`TYPED`] with its text.
+    pub fn at_rest(db: &dyn Db, path: SmolStr, text: String, damage: Option<Damage>) -> Self {
+        Self::builder(path, text, damage).durability(AT_REST).new(db)
+    }
+}
+
+/// The durability of what seldom changes.
+pub const AT_REST: salsa::Durability = salsa::Durability::MEDIUM;
+/// The durability of a text that somebody types in.
+pub const TYPED: salsa::Durability = salsa::Durability::LOW;
+
 impl Workspace {
+    /// A policy of these files.
+    pub fn of(db: &dyn Db, files: Vec<SourceFile>, settings: Settings, assets: Vec<(SmolStr, Asset)>) -> Self {
+        Self::builder(files, settings, assets).durability(AT_REST).new(db)
+    }
+
     /// How many bytes of text the policy has.
     pub fn bytes(self, db: &dyn Db) -> usize {
         self.files(db).iter().map(|file| file.text(db).len()).sum()

@@ -47,9 +47,10 @@ pub fn actions(db: &RootDb, file: SourceFile, range: Range, findings: &[Diagnost
             continue;
         }
         for fix in &finding.fixes {
-            let changes = fix.edits.iter().filter_map(|edit| {
-                Some(Change { spot: Spot { file: file_of(db, &edit.span.file)?, at: edit.span.range }, new: edit.new.clone() })
-            });
+            let changes = fix
+                .edits
+                .iter()
+                .filter_map(|edit| Some(Change { spot: Spot { file: file_of(db, &edit.span.file)?, at: edit.span.range }, new: edit.new.clone() }));
             found.push(Action { title: fix.title.clone(), sort: Sort::Fix, changes: changes.collect(), sure: fix.sure, mends: Some(place) });
         }
         found.extend(allow(db, file, finding).map(|action| Action { mends: Some(place), ..action }));
@@ -93,11 +94,10 @@ fn holder(item: &Item, inside: u32, text: &str, clause: &str) -> Option<(&'stati
                 if let Some(step) = touch {
                     let written = step.at.of(text).trim_end();
                     let end = step.at.start + written.len() as u32;
-                    return Some(("touch", vec![if written.ends_with('}') {
-                        (Range::at(end - 1), format!("{clause} "))
-                    } else {
-                        (Range::at(end), format!(" {{ {clause} }}"))
-                    }]));
+                    return Some((
+                        "touch",
+                        vec![if written.ends_with('}') { (Range::at(end - 1), format!("{clause} ")) } else { (Range::at(end), format!(" {{ {clause} }}")) }],
+                    ));
                 }
             }
         }

@@ -22,6 +22,8 @@ pub struct Completion {
     pub replaces: Range,
     /// What may stand there instead, best first.
     pub offers: Vec<Offer>,
+    /// Whether there is more than is offered: what is typed next may bring others.
+    pub more: bool,
 }
 
 /// What may stand at an offset.
@@ -34,7 +36,7 @@ pub fn complete(db: &RootDb, file: SourceFile, offset: u32) -> Option<Completion
     let word = word_at(text, offset);
     let replaces = Range::new(word.start, word.end);
     if hover::in_text(text, offset) {
-        return Some(Completion { replaces, offers: placeholders(db, text, offset)? });
+        return Some(Completion { replaces, offers: placeholders(db, text, offset)?, more: false });
     }
     let line_start = text.get(..word.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1) as u32;
     let chunk = chunk_at(db, file, word.start.saturating_sub(1));
@@ -53,22 +55,26 @@ pub fn complete(db: &RootDb, file: SourceFile, offset: u32) -> Option<Completion
         }
         _ => before,
     };
-    let mut expected = crate::syntax::continuations(before);
+    let mut expected = crate::syntax::continuations(&hollow(before));
     let repaired;
     let mut read = before;
     if expected.is_empty() && !before.trim().is_empty() {
         repaired = enclosing(before);
-        expected = crate::syntax::continuations(&repaired);
+        expected = crate::syntax::continuations(&hollow(&repaired));
         read = &repaired;
     }
-    let place = Place::new(db, read);
+    let place = Place::new(db, read, Range::new(word.start, offset).of(text));
     let mut offers = Vec::new();
     if expected.iter().any(|word| word == "a") || place.is_rule() {
         offers = place.names();
     }
+    // `CHANNEL needs …` begins with a name of its own.
+    if place.keyword() == "limits" && expected.iter().any(|word| word == "prefer") {
+        offers.extend(offered::words(&Channel::ALL.map(Channel::name), "channel"));
+    }
     let keyword = (!before.is_empty()).then(|| place.keyword());
     for word in expected.iter().filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase())) {
-        let declares = Kind::from_keyword(word).is_some() && crate::syntax::continuations("").contains(word);
+        let declares = Kind::from_keyword(word).is_some();
         if declares && !begins && !(place.holds_declarations() || is_clause(word, keyword)) {
             continue;
         }
@@ -82,7 +88,8 @@ pub fn complete(db: &RootDb, file: SourceFile, offset: u32) -> Option<Completion
         seen.push(key);
         new
     });
-    Some(Completion { replaces, offers })
+    let more = offers.len() >= offered::MOST;
+    Some(Completion { replaces, offers, more })
 }
 
 /// Whether a word that begins declarations is a clause of a declaration too: `journey` and `handoff` in a program, `content` as a type.
@@ -120,6 +127,33 @@ fn placeholders(db: &RootDb, text: &str, offset: u32) -> Option<Vec<Offer>> {
         }
     }
     Some(offers)
+}
+
+/// A text with nothing between the braces that are closed: what may follow it is the same, and is found out sooner.
+fn hollow(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut open: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for token in tokens(text) {
+        out.push_str(Range::new(at, token.at.start).of(text));
+        match token.text(text) {
+            "{" => {
+                out.push('{');
+                open.push(out.len());
+            }
+            "}" => {
+                if let Some(begun) = open.pop() {
+                    out.truncate(begun);
+                    out.push(' ');
+                }
+                out.push('}');
+            }
+            word => out.push_str(word),
+        }
+        at = token.at.end;
+    }
+    out.push_str(text.get(at as usize..).unwrap_or(""));
+    out
 }
 
 /// What is open at the end of a text, and the sentence at the cursor: for where something before it does not fit the grammar.
@@ -161,13 +195,15 @@ fn enclosing(before: &str) -> String {
 struct Place<'a> {
     db: &'a RootDb,
     text: &'a str,
+    /// What of the word at the cursor is typed.
+    typed: &'a str,
     words: Vec<&'a str>,
 }
 
 impl<'a> Place<'a> {
-    fn new(db: &'a RootDb, text: &'a str) -> Self {
+    fn new(db: &'a RootDb, text: &'a str, typed: &'a str) -> Self {
         let words = tokens(text).into_iter().filter(|token| token.kind != TokenKind::Invisible).map(|token| token.text(text)).collect();
-        Self { db, text, words }
+        Self { db, text, typed, words }
     }
 
     /// The n-th word before the cursor, from 1.
@@ -260,22 +296,22 @@ impl<'a> Place<'a> {
             return list;
         }
         match last {
-            "did" => return offered::signals(db),
-            "not" if self.back(2) == "did" => return offered::signals(db),
-            "on" if matches!(self.keyword(), "program") => return offered::signals(db),
-            "for" if self.keyword() == "score" => return offered::signals(db),
-            "tell" => return offered::signals(db),
+            "did" => return offered::signals(db, self.typed),
+            "not" if self.back(2) == "did" => return offered::signals(db, self.typed),
+            "on" if matches!(self.keyword(), "program") => return offered::signals(db, self.typed),
+            "for" if self.keyword() == "score" => return offered::signals(db, self.typed),
+            "tell" => return offered::signals(db, self.typed),
             "in" if self.is_membership(2) => return self.groups(),
-            "journey" if self.keyword() == "program" => return offered::declared(db, Kind::Journey),
-            "handoff" => return offered::declared(db, Kind::Handoff),
-            "to" if self.back(2) == "back" => return offered::declared(db, Kind::Program),
-            "prefer" => return offered::declared(db, Kind::Program),
-            "from" if self.keyword() == "test" => return offered::declared(db, Kind::Program),
+            "journey" if self.keyword() == "program" => return offered::declared(db, Kind::Journey, self.typed),
+            "handoff" => return offered::declared(db, Kind::Handoff, self.typed),
+            "to" if self.back(2) == "back" => return offered::declared(db, Kind::Program, self.typed),
+            "prefer" => return offered::declared(db, Kind::Program, self.typed),
+            "from" if self.keyword() == "test" => return offered::declared(db, Kind::Program, self.typed),
             "kind" if self.keyword() == "content" => return offered::words(Enumeration::ContentKind.values(), "kind of content"),
             "about" if self.keyword() == "content" => return offered::words(Enumeration::About.values(), "topic of content"),
             "stage" => return offered::stages(db, self.journey_at_hand().as_deref()),
             "means" => return offered::words(&FACETS_BY_NAME.iter().map(|(facet, _)| *facet).collect::<Vec<_>>(), "what a field says of a lead"),
-            "allow" => return offered::rules(db),
+            "allow" => return offered::rules(db, self.typed),
             "since" => return self.labels(),
             "of" if self.back(2) == "address" => return offered::words(&["email", "sms", "call", "letter", "chat"], "channel"),
             // What gets a name that is new.
@@ -287,7 +323,7 @@ impl<'a> Place<'a> {
             channels.insert(0, "messages");
             return offered::words(&channels, "channel");
         }
-        if last == "never" || (self.keyword() == "limits" && last == "{") {
+        if last == "never" {
             return offered::words(&Channel::ALL.map(Channel::name), "channel");
         }
         if Channel::from_name(last).is_some() && matches!(self.keyword(), "program" | "test") {
@@ -307,8 +343,8 @@ impl<'a> Place<'a> {
         let place = self.words.iter().rposition(|word| matches!(*word, "stage" | "prefer" | "tell" | "by" | "of" | "[" | "{" | "(" | ":"))?;
         match *self.words.get(place)? {
             "stage" => Some(offered::stages(self.db, self.journey_at_hand().as_deref())),
-            "prefer" => Some(offered::declared(self.db, Kind::Program)),
-            "tell" => Some(offered::signals(self.db)),
+            "prefer" => Some(offered::declared(self.db, Kind::Program, self.typed)),
+            "tell" => Some(offered::signals(self.db, self.typed)),
             "of" if self.words.get(place.wrapping_sub(1)) == Some(&"address") => Some(offered::words(&["email", "sms", "call", "letter", "chat"], "channel")),
             "of" | "by" => Some(Vec::new()),
             _ => None,
@@ -324,8 +360,8 @@ impl<'a> Place<'a> {
     }
 
     fn groups(&self) -> Vec<Offer> {
-        let mut found = offered::declared(self.db, Kind::Segment);
-        found.extend(offered::declared(self.db, Kind::Icp));
+        let mut found = offered::declared(self.db, Kind::Segment, self.typed);
+        found.extend(offered::declared(self.db, Kind::Icp, self.typed));
         found
     }
 
@@ -359,7 +395,7 @@ impl<'a> Place<'a> {
             let clause = clause.get(..until.unwrap_or(clause.len())).unwrap_or_default();
             groups.extend(clause.windows(2).filter(|pair| pair.first() == Some(&"in")).filter_map(|pair| pair.get(1)).map(|word| (*word).to_owned()));
         }
-        offered::contents(self.db, &stages, &groups)
+        offered::contents(self.db, &stages, &groups, self.typed)
     }
 
     /// The values of what stands before the cursor, where a value is asked for.
@@ -373,7 +409,13 @@ impl<'a> Place<'a> {
         let operand = match last {
             "is" | "has" | "before" | "after" | "<" | "<=" | ">" | ">=" | "between" => 2,
             "not" if self.back(2) == "is" => 3,
-            "[" if self.back(2) == "in" => if self.back(3) == "not" { 4 } else { 3 },
+            "[" if self.back(2) == "in" => {
+                if self.back(3) == "not" {
+                    4
+                } else {
+                    3
+                }
+            }
             "[" if matches!(self.back(2), ":" | "becomes") => 3,
             "and" if self.back(3) == "between" => 4,
             "," => {
@@ -420,7 +462,7 @@ impl<'a> Place<'a> {
         let schema = schema(self.db);
         let of_signal = signal.and_then(|signal| schema.signals.get(signal)).and_then(|signal| signal.fields.iter().find(|field| field.name == name));
         let field = of_signal.or_else(|| schema.field(name));
-        field.map(|field| offered::values(self.db, &field.ty, name)).unwrap_or_default()
+        field.map(|field| offered::values(self.db, &field.ty, name, self.typed)).unwrap_or_default()
     }
 
     /// What a condition, or a fact of a test, may begin with.
@@ -444,8 +486,8 @@ impl<'a> Place<'a> {
             }
             return found;
         }
-        found.extend(offered::declared(self.db, Kind::Journey));
-        found.extend(offered::declared(self.db, Kind::Score));
+        found.extend(offered::declared(self.db, Kind::Journey, self.typed));
+        found.extend(offered::declared(self.db, Kind::Score, self.typed));
         found
     }
 
@@ -470,7 +512,7 @@ impl<'a> Place<'a> {
             }
             "level" => return offered::words(&["error", "warning", "advice"], "level"),
             "denies" | "shows" => return offered::words(&PILLARS, "pillar of the verdict"),
-            "allow" => return offered::rules(db),
+            "allow" => return offered::rules(db, self.typed),
             "." if schema(db).journeys.contains_key(self.back(2)) => return offered::stages(db, Some(self.back(2))),
             "." => return self.rule_type().map(offered::attributes).unwrap_or_else(|| self.settings()),
             "rule" | "(" if self.back(1) == "rule" => return Vec::new(),
@@ -486,14 +528,16 @@ impl<'a> Place<'a> {
             let inside = open.map_or(0, |open| self.words.len() - open);
             let before = self.words.iter().rev().skip(inside);
             let skip = inside + before.take_while(|word| matches!(**word, "is" | "has" | "in" | "not")).count();
-            let left = Place { db, text: self.text, words: self.words.get(..self.words.len() - skip).unwrap_or_default().to_vec() };
-            if let Some(Type { kind: RuleKind::Enum(list), .. }) = left.path_type() {
-                return offered::words(list.values(), list.name());
+            let left = Place { db, text: self.text, typed: self.typed, words: self.words.get(..self.words.len() - skip).unwrap_or_default().to_vec() };
+            match left.path_type() {
+                Some(Type { kind: RuleKind::Enum(list), .. }) => return offered::words(list.values(), list.name()),
+                Some(Type { kind: RuleKind::Flag, .. }) => return offered::words(&["yes", "no"], ""),
+                _ => {}
             }
         }
         let mut found: Vec<Offer> = self.variables().into_iter().map(|(name, ty)| Offer::new(name, Class::Field, ty.describe()).ranked(1)).collect();
         // What a list of the policy's own things is compared with.
-        for offers in [offered::signals(db), offered::declared(db, Kind::Journey), offered::declared(db, Kind::Program)] {
+        for offers in [offered::signals(db, self.typed), offered::declared(db, Kind::Journey, self.typed), offered::declared(db, Kind::Program, self.typed)] {
             found.extend(offers.into_iter().map(|offer| offer.ranked(5)));
         }
         found.extend(["workspace", "settings", "everyone", "anonymous"].map(|word| Offer::new(word, Class::Keyword, "").ranked(4)));
@@ -504,7 +548,10 @@ impl<'a> Place<'a> {
         if self.back(2) != "settings" {
             return Vec::new();
         }
-        SETTINGS.iter().map(|setting| Offer::new(setting.name, Class::Field, format!("{} if not set", setting.default)).doc(setting.meaning).ranked(1)).collect()
+        SETTINGS
+            .iter()
+            .map(|setting| Offer::new(setting.name, Class::Field, format!("{} if not set", setting.default)).doc(setting.meaning).ranked(1))
+            .collect()
     }
 
     /// The variables of a rule with their types.
@@ -523,7 +570,8 @@ impl<'a> Place<'a> {
                 && let Some(name) = self.words.get(place + 2)
             {
                 let rest = self.words.get(place + 4..).unwrap_or_default();
-                let path: Vec<&str> = rest.iter().take_while(|word| **word == "." || word.starts_with(|c: char| c.is_ascii_lowercase()) && **word != "where").copied().collect();
+                let path: Vec<&str> =
+                    rest.iter().take_while(|word| **word == "." || word.starts_with(|c: char| c.is_ascii_lowercase()) && **word != "where").copied().collect();
                 if let Some(ty) = type_of(&path, &found) {
                     found.push(((*name).to_owned(), Type { many: Many::One, ..ty }));
                 }
@@ -535,7 +583,7 @@ impl<'a> Place<'a> {
     /// The type of what stands before the dot at the cursor.
     fn rule_type(&self) -> Option<Type> {
         let rest = self.words.get(..self.words.len().checked_sub(1)?)?;
-        Place { db: self.db, text: self.text, words: rest.to_vec() }.path_type()
+        Place { db: self.db, text: self.text, typed: self.typed, words: rest.to_vec() }.path_type()
     }
 
     /// The type of the path that ends at the cursor.

@@ -196,9 +196,11 @@ pub fn outgoing(db: &dyn Db, who: &Who) -> Vec<(Speaker, Vec<Spot>)> {
     found.retain(|(spoken, _)| spoken != who);
     if let (Who::Declared(Kind::Program, name), Body::Program(program)) = (who, &item.body) {
         let (file, start) = (chunk.file(db), chunk.start(db));
-        let tracks = program.tracks.iter().zip(0..).map(|(track, place)| {
-            (Who::Track(name.clone(), place), vec![Spot { file, at: trimmed(db, chunk, track.trigger_at).shift(start) }])
-        });
+        let tracks = program
+            .tracks
+            .iter()
+            .zip(0..)
+            .map(|(track, place)| (Who::Track(name.clone(), place), vec![Spot { file, at: trimmed(db, chunk, track.trigger_at).shift(start) }]));
         found.splice(0..0, tracks);
     }
     found.into_iter().filter_map(|(who, spots)| Some((speaker(db, &who)?, spots))).collect()

@@ -60,7 +60,11 @@ pub fn hints(db: &dyn Db, file: SourceFile, within: Range, proved: &Proved) -> V
         for used in checked(db, *chunk).uses.iter().filter(|used| matches!(used.kind, Kind::Segment | Kind::Icp)) {
             if let Some(group) = proved.groups.get(&(used.kind, used.name.clone())) {
                 let what = Symbol::Declared(used.kind, used.name.clone()).what();
-                found.push(Hint { at: used.at.end + start, label: group.brief(), tooltip: format!("The {what} `{}`. {}", used.name, group.sentences().join(" ")) });
+                found.push(Hint {
+                    at: used.at.end + start,
+                    label: group.brief(),
+                    tooltip: format!("The {what} `{}`. {}", used.name, group.sentences().join(" ")),
+                });
             }
         }
     }

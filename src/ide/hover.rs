@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::names::{Symbol, declarations, item_of, references, symbol_at};
+use super::names::{Symbol, count, declarations, item_of, symbol_at};
 use super::proved::Proved;
 use super::{Spot, item_at, reference, word_at};
 use crate::db::{Chunk, RootDb, SourceFile};
@@ -161,7 +161,7 @@ fn declaration(db: &RootDb, kind: Kind, name: &SmolStr, known: Known<'_>) -> Str
     if let Some(plan) = in_plan(db, chunk, item) {
         say(plan);
     }
-    let uses = references(db, &Symbol::Declared(kind, name.clone()), false).len();
+    let uses = count(db, kind, name);
     if !matches!(kind, Kind::Test | Kind::Lead | Kind::Limits) {
         say(match uses {
             0 => "Nothing names it.".to_owned(),

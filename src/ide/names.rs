@@ -23,9 +23,7 @@ impl Symbol {
     pub fn name(&self) -> &SmolStr {
         match self {
             Self::Declared(_, name) => name,
-            Self::Member(
-                Member::Field(_, name) | Member::Option(_, _, name) | Member::Stage(_, name) | Member::Band(_, name) | Member::Label(_, name),
-            ) => name,
+            Self::Member(Member::Field(_, name) | Member::Option(_, _, name) | Member::Stage(_, name) | Member::Band(_, name) | Member::Label(_, name)) => name,
         }
     }
 
@@ -104,13 +102,15 @@ fn declares_fields<'i>(signal: Option<SmolStr>, fields: &'i [Field], found: &mut
 
 /// The labels of a program's touches, in order.
 pub fn labels<'p>(program: &'p Program, found: &mut impl FnMut(&'p Name)) {
-    program.tracks.iter().for_each(|track| steps(&track.steps, &mut |step| {
-        if let StepKind::Touch(touch) = &step.kind
-            && let Some(label) = &touch.label
-        {
-            found(label);
-        }
-    }));
+    program.tracks.iter().for_each(|track| {
+        steps(&track.steps, &mut |step| {
+            if let StepKind::Touch(touch) = &step.kind
+                && let Some(label) = &touch.label
+            {
+                found(label);
+            }
+        })
+    });
 }
 
 /// All steps, those inside a branch before what follows it.
@@ -133,7 +133,10 @@ pub fn symbol_at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(Symbol, 
     let chunk = chunk_at(db, file, offset)?;
     let start = chunk.start(db);
     let inside = offset.checked_sub(start)?;
-    let found = occurrences(db, chunk).into_iter().filter(|occurrence| touches(occurrence.at, inside)).min_by_key(|occurrence| occurrence.at.end - occurrence.at.start)?;
+    let found = occurrences(db, chunk)
+        .into_iter()
+        .filter(|occurrence| touches(occurrence.at, inside))
+        .min_by_key(|occurrence| occurrence.at.end - occurrence.at.start)?;
     Some((found.symbol, Spot { file, at: found.at.shift(start) }))
 }
 
@@ -158,6 +161,20 @@ pub fn references_in(db: &dyn Db, file: SourceFile, symbol: &Symbol) -> Vec<(Spo
         let start = chunk.start(db);
         let own = occurrences(db, *chunk).into_iter().filter(|occurrence| occurrence.symbol == *symbol);
         found.extend(own.map(|occurrence| (Spot { file, at: occurrence.at.shift(start) }, occurrence.declares)));
+    }
+    found
+}
+
+/// How many places name a declaration.
+pub fn count(db: &dyn Db, kind: Kind, name: &str) -> usize {
+    let mut found = 0;
+    for file in Workspace::get(db).files(db) {
+        for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.body(db).text.contains(name)) {
+            let checked = checked(db, *chunk);
+            let own = checked.uses.iter().filter(|used| used.kind == kind && used.name == name);
+            // A bare stage is a use of its journey too; the stage is what stands there.
+            found += own.filter(|used| kind != Kind::Journey || !checked.mentions.iter().any(|mention| mention.at == used.at)).count();
+        }
     }
     found
 }

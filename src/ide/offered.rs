@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::tokens::Class;
 use crate::db::Db;
 use crate::diagnostics::Kind;
-use crate::model::names::{index, schema};
+use crate::model::names::{names_by_kind, schema};
 use crate::model::rule_schema::{Entity, Kind as RuleKind, Type};
 use crate::model::schema::{FieldSchema, Ty};
 use crate::syntax::ast::{Body, Item, PredicateKind};
@@ -57,10 +57,23 @@ fn class(kind: Kind) -> Class {
     }
 }
 
-/// The declarations of a kind.
-pub(super) fn declared(db: &dyn Db, kind: Kind) -> Vec<Offer> {
-    let names = index(db).names(db, kind);
-    names.into_iter().map(|name| one(db, kind, name)).collect()
+/// So many declarations of a kind are offered at once: more than anybody reads. What is typed further brings the others.
+pub const MOST: usize = 120;
+
+/// Whether a name holds the letters that were typed, in their order, whatever their case.
+pub fn fits(name: &str, typed: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    typed.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
+}
+
+/// The names of a kind that what was typed can mean.
+fn names<'db>(db: &'db dyn Db, kind: Kind, typed: &str) -> impl Iterator<Item = &'db SmolStr> {
+    names_by_kind(db).get(&kind).into_iter().flatten().filter(move |name| fits(name, typed))
+}
+
+/// The declarations of a kind that what was typed can mean.
+pub(super) fn declared(db: &dyn Db, kind: Kind, typed: &str) -> Vec<Offer> {
+    names(db, kind, typed).take(MOST).map(|name| one(db, kind, name)).collect()
 }
 
 fn one(db: &dyn Db, kind: Kind, name: &str) -> Offer {
@@ -71,8 +84,9 @@ fn one(db: &dyn Db, kind: Kind, name: &str) -> Offer {
 }
 
 /// Signals, those that are built in last.
-pub(super) fn signals(db: &dyn Db) -> Vec<Offer> {
-    let mut names: Vec<(&SmolStr, bool)> = schema(db).signals.iter().map(|(name, signal)| (name, signal.builtin)).collect();
+pub(super) fn signals(db: &dyn Db, typed: &str) -> Vec<Offer> {
+    let mut names: Vec<(&SmolStr, bool)> =
+        schema(db).signals.iter().filter(|(name, _)| fits(name, typed)).map(|(name, signal)| (name, signal.builtin)).take(MOST).collect();
     names.sort_unstable();
     let offer = |(name, builtin): (&SmolStr, bool)| {
         let offer = if builtin { Offer::new(name.as_str(), Class::Signal, "built-in signal") } else { one(db, Kind::Signal, name) };
@@ -101,7 +115,7 @@ pub(super) fn field_doc(db: &dyn Db, signal: Option<&str>, field: &str) -> Strin
 }
 
 /// The values that a field can have.
-pub(super) fn values(db: &dyn Db, ty: &Ty, name: &str) -> Vec<Offer> {
+pub(super) fn values(db: &dyn Db, ty: &Ty, name: &str, typed: &str) -> Vec<Offer> {
     match ty {
         Ty::OneOf(options) | Ty::SetOf(options) => options
             .iter()
@@ -111,8 +125,8 @@ pub(super) fn values(db: &dyn Db, ty: &Ty, name: &str) -> Vec<Offer> {
             })
             .collect(),
         Ty::Flag => ["yes", "no"].map(|word| Offer::new(word, Class::Option, "").ranked(1)).into(),
-        Ty::Content => declared(db, Kind::Content),
-        Ty::Program => declared(db, Kind::Program),
+        Ty::Content => declared(db, Kind::Content, typed),
+        Ty::Program => declared(db, Kind::Program, typed),
         Ty::Stages => stages(db, None),
         Ty::Number { .. } | Ty::Text | Ty::Date { .. } | Ty::Moment | Ty::Address(_) => Vec::new(),
     }
@@ -149,8 +163,8 @@ pub(super) fn bands(db: &dyn Db, score: &str) -> Vec<Offer> {
 }
 
 /// Rules and checks that an `allow` may name.
-pub(super) fn rules(db: &dyn Db) -> Vec<Offer> {
-    let mut found = declared(db, Kind::Rule);
+pub(super) fn rules(db: &dyn Db, typed: &str) -> Vec<Offer> {
+    let mut found = declared(db, Kind::Rule, typed);
     for rule in crate::report::book::standard_rules().iter().filter(|rule| !rule.is) {
         found.push(Offer::new(rule.name.as_str(), Class::Rule, "rule").doc(rule.because.as_str()).ranked(4));
     }
@@ -166,16 +180,20 @@ pub(super) fn words(list: &[&str], detail: &str) -> Vec<Offer> {
 }
 
 /// Contents, those first that were made for the stages and groups at hand.
-pub(super) fn contents(db: &dyn Db, stages: &[String], groups: &[String]) -> Vec<Offer> {
-    let fits = |item: &Item| {
+pub(super) fn contents(db: &dyn Db, stages: &[String], groups: &[String], typed: &str) -> Vec<Offer> {
+    let fits_here = |item: &Item| {
         let Body::Content(content) = &item.body else { return (false, false) };
         let stage = content.stages.iter().any(|path| stages.contains(&path.rest.last().unwrap_or(&path.first).text.to_string()));
         let group = content.audience.as_ref().is_none_or(|audience| names_one(audience, groups));
         (stage, group)
     };
-    let offer = |name: &str| {
-        let item = super::names::item_of(db, Kind::Content, name).map(|(_, item)| item);
-        let (stage, group) = item.map_or((false, false), fits);
+    let rank = |(stage, group)| match (stage, group) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, true) => 2,
+        _ => 3,
+    };
+    let offer = |(name, (stage, group)): (&SmolStr, (bool, bool))| {
         let offer = one(db, Kind::Content, name);
         let fit = match (stage, group) {
             (true, true) => "made for this stage and audience",
@@ -184,14 +202,12 @@ pub(super) fn contents(db: &dyn Db, stages: &[String], groups: &[String]) -> Vec
             _ => "",
         };
         let doc = format!("{fit}\n\n{}", offer.doc);
-        offer.doc(doc.trim()).ranked(match (stage, group) {
-            (true, true) => 0,
-            (true, false) => 1,
-            (false, true) => 2,
-            _ => 3,
-        })
+        offer.doc(doc.trim()).ranked(rank((stage, group)))
     };
-    index(db).names(db, Kind::Content).into_iter().map(offer).collect()
+    let fit = |name| super::names::item_of(db, Kind::Content, name).map_or((false, false), |(_, item)| fits_here(item));
+    let mut all: Vec<(&SmolStr, (bool, bool))> = names(db, Kind::Content, typed).map(|name| (name, fit(name))).collect();
+    all.sort_by_key(|(_, fit)| rank(*fit));
+    all.into_iter().take(MOST).map(offer).collect()
 }
 
 /// Whether a condition asks for one of these groups, or for everyone.
@@ -220,4 +236,3 @@ pub(super) fn attributes(ty: Type) -> Vec<Offer> {
     };
     entity.attributes().iter().map(offer).collect()
 }
-

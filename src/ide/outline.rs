@@ -134,7 +134,7 @@ pub fn search(db: &dyn Db, query: &str, most: usize) -> Vec<(Entry, Spot, Option
             let owner = Some(entry.name.clone());
             let all = std::iter::once((entry, None)).chain(parts.into_iter().map(|part| (part, owner.clone())));
             for (entry, owner) in all {
-                if fits(&entry.name, query) || fits(&entry.detail, query) {
+                if super::offered::fits(&entry.name, query) || super::offered::fits(&entry.detail, query) {
                     let spot = Spot { file: *file, at: entry.name_at };
                     found.push((entry, spot, owner));
                     if found.len() == most {
@@ -145,10 +145,4 @@ pub fn search(db: &dyn Db, query: &str, most: usize) -> Vec<(Entry, Spot, Option
         }
     }
     found
-}
-
-/// Whether a name holds the letters of a query in their order, whatever their case.
-fn fits(name: &str, query: &str) -> bool {
-    let mut letters = name.chars().flat_map(char::to_lowercase);
-    query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
 }

@@ -83,8 +83,7 @@ pub fn proved(policy: &Policy<'_>) -> Proved {
             let key = (journey.name.clone(), stage.name.clone());
             proved.stages.insert(key.clone(), group(policy, leads));
             let gaps = policy.gaps_of(Entity::Stage(number, place));
-            let gaps: Vec<Gap> =
-                gaps.iter().map(|(kind, _)| Gap { words: who::kind(plan, kind), predicate: predicate(plan, kind) }).take(MOST_GAPS).collect();
+            let gaps: Vec<Gap> = gaps.iter().map(|(kind, _)| Gap { words: who::kind(plan, kind), predicate: predicate(plan, kind) }).take(MOST_GAPS).collect();
             if !gaps.is_empty() {
                 proved.gaps.insert(key, gaps);
             }

@@ -220,4 +220,3 @@ pub fn changed(text: &str, file: SourceFile, changes: &[Change]) -> String {
     out.push_str(text.get(at as usize..).unwrap_or(""));
     out
 }
-

@@ -34,10 +34,7 @@ pub fn signature(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Signature
     let fields: Vec<(String, String)> = signal.fields.iter().map(|field| (field_words(field), docs(&field.name))).collect();
     let labels: Vec<&str> = fields.iter().map(|(label, _)| label.as_str()).collect();
     // The field that was named last.
-    let last = inside
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .rev()
-        .find_map(|word| signal.fields.iter().position(|field| field.name == word));
+    let last = inside.split(|c: char| !(c.is_alphanumeric() || c == '_')).rev().find_map(|word| signal.fields.iter().position(|field| field.name == word));
     Some(Signature {
         label: format!("{name}({})", labels.join(", ")),
         doc: written.and_then(|item| item.doc.as_deref()).map_or_else(|| signal_kind(signal.kind).to_owned(), str::to_owned),
@@ -54,7 +51,11 @@ pub fn open_call(text: &str) -> Option<(&str, &str)> {
             b')' => depth += 1,
             b'(' if depth == 0 => {
                 let (before, inside) = (text.get(..at)?, text.get(at + 1..)?);
-                let name = before.get(before.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8))..)?;
+                let name = before.get(
+                    before
+                        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+                        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8))..,
+                )?;
                 return (!name.is_empty()).then_some((name, inside));
             }
             b'(' => depth -= 1,

@@ -19,7 +19,10 @@ pub const DECLARATIONS: [Snippet; 12] = [
         keyword: "journey",
         body: "journey ${1:buying} \"${2:Title}\" {\n  stage ${3:problem} \"${4:Title}\" {\n    asks \"${5:What do buyers ask here?}\"\n    while ${6:everyone}\n  }$0\n}",
     },
-    Snippet { keyword: "score", body: "score ${1:engagement} {\n  +${2:5} for ${3:open}\n  halves every ${4:30 days}\n  from 0 to 100\n  band ${5:warm} from ${6:40}$0\n}" },
+    Snippet {
+        keyword: "score",
+        body: "score ${1:engagement} {\n  +${2:5} for ${3:open}\n  halves every ${4:30 days}\n  from 0 to 100\n  band ${5:warm} from ${6:40}$0\n}",
+    },
     Snippet {
         keyword: "content",
         body: "content ${1:name} \"${2:Title}\" {\n  kind ${3:guide}\n  about ${4:problem}\n  for ${5:everyone}\n  answers \"${6:Which question?}\"\n  gives \"${7:What does a reader keep?}\"\n  url \"${8:https://example.com/page}\"$0\n}",
@@ -34,7 +37,10 @@ pub const DECLARATIONS: [Snippet; 12] = [
         keyword: "rule",
         body: "rule ${1:name} isn't nurturing {\n  each ${2:program}\n  when ${3:program.goal is unknown}\n  because \"${4:Why isn't it?}\"\n  instead \"${5:What to do}\"\n  flags {\n    ${6:program a { audience everyone on join { email \"Hello\" \\} \\}}\n  }\n  passes {\n    ${7:program a { audience everyone goal did reply on join { email \"Hello\" \\} \\}}\n  }$0\n}",
     },
-    Snippet { keyword: "test", body: "test \"${1:What has to happen}\" from ${2:2026-01-05} {\n  lead { ${3} }\n  day ${4:0} { expect ${5:no messages} }$0\n}" },
+    Snippet {
+        keyword: "test",
+        body: "test \"${1:What has to happen}\" from ${2:2026-01-05} {\n  lead { ${3} }\n  day ${4:0} { expect ${5:no messages} }$0\n}",
+    },
 ];
 
 /// Clauses that hold others.

@@ -189,12 +189,7 @@ fn paint(body: &str, start: u32, named: &FxHashMap<u32, Occurrence>, found: &mut
         };
         if let Some(class) = class {
             let builtin = matches!(class, Class::Signal) && BUILTIN.contains(&word);
-            found.push(Painted {
-                at: token.at.shift(start),
-                class,
-                declares: occurrence.is_some_and(|occurrence| occurrence.declares),
-                builtin,
-            });
+            found.push(Painted { at: token.at.shift(start), class, declares: occurrence.is_some_and(|occurrence| occurrence.declares), builtin });
         }
         before = word;
     }

@@ -129,7 +129,8 @@ mod tests {
         assert!(edits.iter().all(|(range, _)| !range.of(text).contains("# kept")));
         // Only the first line.
         let first = layout_in(text, Range::new(0, 5));
-        assert!(applied(text, &first).starts_with("segment a where role is cfo\n# kept\nprogram p {\naudience"));
+        let laid = applied(text, &first);
+        assert!(laid.starts_with("segment a where role is cfo\n") && laid.ends_with("program p {\naudience in a\n    on join { wait 3 days }\n}\n"));
         assert!(layout(&formatted.text).is_empty());
     }
 

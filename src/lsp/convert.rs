@@ -177,22 +177,8 @@ pub fn item_kind(class: Class, snippet: bool) -> CompletionItemKind {
 }
 
 /// The names of token types, in the order of their numbers: those of the protocol, so that every theme has colours for them.
-pub const TOKEN_TYPES: [&str; 14] = [
-    "keyword",
-    "comment",
-    "string",
-    "number",
-    "operator",
-    "type",
-    "event",
-    "interface",
-    "variable",
-    "struct",
-    "class",
-    "function",
-    "property",
-    "enumMember",
-];
+pub const TOKEN_TYPES: [&str; 14] =
+    ["keyword", "comment", "string", "number", "operator", "type", "event", "interface", "variable", "struct", "class", "function", "property", "enumMember"];
 /// The names of token modifiers, in the order of their bits.
 pub const TOKEN_MODIFIERS: [&str; 3] = ["declaration", "documentation", "defaultLibrary"];
 

@@ -1,7 +1,8 @@
-//! The rulebook, asked beside the editor: a thread of its own, which stops when nobody waits for its answer any more.
+//! What takes longer than a key: all files looked at as a whole, and the rulebook asked. In a thread of its own, which stops when nobody
+//! waits for its answer any more.
 //!
-//! Whoever changes a database waits until nobody else has it. So the thread has it only to make the plan and to put its answer into
-//! words; rules and proofs, which take long, are asked without it.
+//! Whoever changes a database waits until nobody else has it. So the thread has it only where it asks queries, which
+//! stop at once when a change waits; rules and proofs, which take long, are asked without it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,17 +10,32 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::project::{Home, Judged};
-use crate::db::RootDb;
 use crate::db::parallel::STACK;
+use crate::db::{RootDb, Workspace};
+use crate::diagnostics::Severity;
 use crate::ide::proved::proved;
+use crate::model::graph::{PolicyProblem, policy_problems};
+use crate::model::names::schema;
 use crate::plan::Rule;
 use crate::proof::{Memory, Stop, Stopped};
-use crate::report::judgement::{Asked, hear, inputs, rules_for, tell};
-use crate::report::plan::plan;
+use crate::report::findings::findings;
+use crate::report::judgement::{Asked, hear, inputs_of, rules_for, tell};
+use crate::report::plan::parts;
 use crate::rules::policy::Policy;
 
 /// What a thread says to the server.
 pub enum Said {
+    /// It has looked at all files of the policy.
+    Looked {
+        /// Of which policy.
+        home: Home,
+        /// In which revision.
+        revision: u64,
+        /// What only the whole policy shows.
+        of_policy: Arc<Vec<PolicyProblem>>,
+        /// Whether the rulebook is asked now: nothing of the language stands in the way.
+        judging: bool,
+    },
     /// It needs the database as it was in this revision; `None` if that is gone.
     NeedsDb {
         /// Of which policy.
@@ -63,6 +79,8 @@ pub struct Job {
     pub packs: Arc<Vec<Rule>>,
     /// What was proved before.
     pub memory: Memory,
+    /// Whether its settings are well.
+    pub settings_hold: bool,
 }
 
 /// Begins a judgement; `None` if no thread could be started.
@@ -83,11 +101,22 @@ pub fn begin(job: Job, said: Sender<Said>) -> Option<Running> {
 }
 
 fn judged(job: Job, stop: &Stop, said: &Sender<Said>) -> Option<Judged> {
+    let found = findings(&job.db);
+    let judging = schema(&job.db).lead.is_some() && job.settings_hold && !found.iter().any(|finding| finding.severity == Severity::Error);
+    let of_policy = Arc::new(policy_problems(&job.db).to_vec());
+    said.send(Said::Looked { home: job.home.clone(), revision: job.revision, of_policy, judging }).ok()?;
+    if !judging {
+        return None;
+    }
     let asked = Asked { packs: job.packs.to_vec(), memory: Some(job.memory), stop: Some(stop.clone()), ..Asked::default() };
-    let plan = plan(&job.db)?;
-    let inputs = inputs(&job.db, &plan, &asked);
+    let parts = parts(&job.db)?;
+    let workspace = Workspace::get(&job.db);
+    let (settings, assets) = (workspace.settings(&job.db).clone(), workspace.assets(&job.db).to_vec());
     // From here on the database may change.
     drop(job.db);
+    let plan = parts.assembled()?;
+    stop.check();
+    let inputs = inputs_of(&settings, &assets, &plan, &asked);
     stop.check();
     let policy = Policy::new(&plan, inputs).ok()?;
     let heard = hear(&policy, rules_for(&plan, &asked.packs));

@@ -11,13 +11,14 @@ use salsa::Setter as _;
 use smol_str::SmolStr;
 
 use crate::db::load::{self, LoadError, SETTINGS, Sources};
-use crate::db::{Asset, Db, RootDb, SourceFile, Workspace};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::db::{AT_REST, Asset, RootDb, SourceFile, TYPED, Workspace};
+use crate::diagnostics::Diagnostic;
 use crate::ide::proved::Proved;
+use crate::model::graph::PolicyProblem;
 use crate::plan::{Rule, Verdict};
 use crate::proof::Memory;
 use crate::report::baseline::{self, Baseline};
-use crate::report::findings::file_findings;
+use crate::report::findings::findings_with;
 use crate::report::loading;
 use crate::text::Range;
 
@@ -60,6 +61,8 @@ pub struct Project {
     pub trouble: Option<LoadError>,
     /// Grows with each change.
     pub revision: u64,
+    /// What the whole policy showed when it was last looked at.
+    pub of_policy: Arc<Vec<PolicyProblem>>,
     /// What the rulebook said last.
     pub judged: Judged,
     /// What was proved before.
@@ -111,6 +114,7 @@ impl Project {
             settings: (Vec::new(), String::new()),
             trouble,
             revision: 0,
+            of_policy: Arc::default(),
             judged: Judged::default(),
             memory: Memory::default(),
             packs: Arc::default(),
@@ -126,7 +130,7 @@ impl Project {
         }
         match loaded {
             Some(loaded) => project.take(loaded),
-            None => drop(Workspace::new(&project.db, Vec::new(), Default::default(), Vec::new())),
+            None => drop(Workspace::of(&project.db, Vec::new(), Default::default(), Vec::new())),
         }
         project
     }
@@ -191,7 +195,6 @@ impl Project {
         self.set(path, Some((text, None)));
     }
 
-
     /// How many files the editor has open.
     pub fn open_files(&self) -> usize {
         self.open.len()
@@ -214,6 +217,7 @@ impl Project {
     /// Gives a file another text; without one it goes.
     fn set(&mut self, path: &SmolStr, text: Option<(String, Option<crate::db::Damage>)>) {
         let there = self.file(path);
+        let durability = if self.open.contains(path) { TYPED } else { AT_REST };
         match (text, self.inputs.get(path).copied()) {
             (None, _) => {
                 if there.is_none() {
@@ -224,14 +228,14 @@ impl Project {
                 self.set_files(files);
             }
             (Some((text, damage)), Some(input)) => {
-                if there.is_some() && input.text(&self.db) == text && input.damage(&self.db) == damage {
-                    return;
-                }
                 if input.text(&self.db) != text {
                     // Where the text changed is not known: what was said of it has no place any more.
                     self.judged.findings.remove(path);
-                    input.set_text(&mut self.db).to(text);
+                } else if there.is_some() && input.damage(&self.db) == damage && durability == AT_REST {
+                    return;
                 }
+                // Also where it is the same: that it is typed in from now on is looked at now, not at the first key.
+                input.set_text(&mut self.db).with_durability(durability).to(text);
                 if input.damage(&self.db) != damage {
                     input.set_damage(&mut self.db).to(damage);
                 }
@@ -240,7 +244,7 @@ impl Project {
                 }
             }
             (Some((text, damage)), None) => {
-                let input = SourceFile::new(&self.db, path.clone(), text, damage);
+                let input = SourceFile::at_rest(&self.db, path.clone(), text, damage);
                 self.inputs.insert(path.clone(), input);
                 self.add(input);
             }
@@ -269,7 +273,7 @@ impl Project {
         for list in self.judged.findings.values_mut() {
             list.retain_mut(|finding| moved(finding, &path, at, new.len() as u32));
         }
-        file.set_text(&mut self.db).to(text);
+        file.set_text(&mut self.db).with_durability(TYPED).to(text);
         if file.damage(&self.db).is_some() {
             file.set_damage(&mut self.db).to(None);
         }
@@ -279,7 +283,7 @@ impl Project {
     /// Replaces the whole text of a file.
     pub fn replace(&mut self, file: SourceFile, text: String) {
         self.judged.findings.remove(file.path(&self.db));
-        file.set_text(&mut self.db).to(text);
+        file.set_text(&mut self.db).with_durability(TYPED).to(text);
         self.changed();
     }
 
@@ -326,27 +330,20 @@ impl Project {
         self.open.iter().filter_map(|path| Some((path.clone(), self.file(path)?.text(&self.db).to_owned()))).collect()
     }
 
-    /// What is to be shown of a file: what the language says, and what the rulebook said last.
+    /// What is to be shown of a file: what the language says, what the whole policy showed when it was last looked at, and what the
+    /// rulebook said last.
     pub fn findings(&self, file: SourceFile) -> Vec<Diagnostic> {
-        let mut found = file_findings(&self.db, file).to_vec();
+        let mut found = findings_with(&self.db, file, &self.of_policy);
         found.extend(self.judged.findings.get(file.path(&self.db)).into_iter().flatten().cloned());
         found.sort_by(Diagnostic::order);
         found
-    }
-
-    /// Whether the language finds an error anywhere, or there is no lead: then the rulebook is not asked.
-    pub fn is_judged(&self) -> bool {
-        let db: &dyn Db = &self.db;
-        let errors = |file: &SourceFile| file_findings(db, *file).iter().any(|finding| finding.severity == Severity::Error);
-        crate::model::names::schema(db).lead.is_some() && self.settings.0.is_empty() && !self.files().iter().any(errors)
     }
 }
 
 /// Whether there is something to be loaded in a folder.
 fn has_policy(root: &Path) -> bool {
-    fs::read_dir(root).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| entry.path().extension().is_some_and(|extension| extension == "nurture")))
-    })
+    fs::read_dir(root)
+        .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| entry.path().extension().is_some_and(|extension| extension == "nurture"))))
 }
 
 /// Moves what was said of a text with an edit of it; false where the edit touches its own place.

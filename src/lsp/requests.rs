@@ -141,7 +141,7 @@ impl Server {
 
     fn completion(&mut self, params: lsp::CompletionParams) -> Answer<Option<lsp::CompletionResponse>> {
         let Some((converter, file, offset)) = self.place(&params.text_document_position_params) else { return Ok(None) };
-        let Some(Completion { replaces, offers }) = complete(&converter.project.db, file, offset) else { return Ok(None) };
+        let Some(Completion { replaces, offers, more }) = complete(&converter.project.db, file, offset) else { return Ok(None) };
         let range = converter.range(file, replaces);
         let snippets = self.client.snippets;
         let item = |(place, offer): (usize, crate::ide::offered::Offer)| {
@@ -159,7 +159,8 @@ impl Server {
                 ..Default::default()
             }
         };
-        Ok(Some(lsp::CompletionResponse::CompletionItemList(offers.into_iter().enumerate().map(item).collect())))
+        let items = offers.into_iter().enumerate().map(item).collect();
+        Ok(Some(lsp::CompletionResponse::CompletionList(lsp::CompletionList { is_incomplete: more, items, ..Default::default() })))
     }
 
     fn hover(&mut self, params: lsp::HoverParams) -> Answer<Option<lsp::Hover>> {
@@ -167,10 +168,7 @@ impl Server {
         let judged = &converter.project.judged;
         let known = Known { proved: &judged.proved, verdicts: &judged.verdicts };
         let page = hover::hover(&converter.project.db, file, offset, known);
-        Ok(page.map(|(page, spot)| lsp::Hover {
-            contents: lsp::Contents::MarkupContent(markdown(page)),
-            range: Some(converter.range(spot.file, spot.at)),
-        }))
+        Ok(page.map(|(page, spot)| lsp::Hover { contents: lsp::Contents::MarkupContent(markdown(page)), range: Some(converter.range(spot.file, spot.at)) }))
     }
 
     fn signature_help(&mut self, params: lsp::SignatureHelpParams) -> Answer<Option<lsp::SignatureHelp>> {
@@ -282,7 +280,12 @@ impl Server {
     fn code_lenses(&mut self, params: lsp::CodeLensParams) -> Answer<Option<Vec<lsp::CodeLens>>> {
         let Some((converter, file)) = self.file(&params.text_document) else { return Ok(None) };
         let uri = &params.text_document.uri;
-        let command = |title: String, command: &str, arguments: Vec<Value>| lsp::Command { title, command: command.to_owned(), arguments: Some(arguments), tooltip: None };
+        let command = |title: String, command: &str, arguments: Vec<Value>| lsp::Command {
+            title,
+            command: command.to_owned(),
+            arguments: Some(arguments),
+            tooltip: None,
+        };
         let lens = |(at, lens): (Range, Lens)| {
             let range = converter.range(file, at);
             match lens {
@@ -374,9 +377,8 @@ impl Server {
         let Some((converter, file)) = self.file(&params.text_document) else { return Ok(None) };
         let around = |position: &lsp::Position| {
             let ranges = shape::around(&converter.project.db, file, converter.offset(file, *position));
-            let nested = ranges.into_iter().rev().fold(None, |parent, range| {
-                Some(Box::new(lsp::SelectionRange { range: converter.range(file, range), parent }))
-            });
+            let nested =
+                ranges.into_iter().rev().fold(None, |parent, range| Some(Box::new(lsp::SelectionRange { range: converter.range(file, range), parent })));
             nested.map_or_else(|| lsp::SelectionRange { range: lsp::Range { start: *position, end: *position }, parent: None }, |range| *range)
         };
         Ok(Some(params.positions.iter().map(around).collect()))
@@ -419,10 +421,7 @@ impl Server {
         let Some((converter, file, offset)) = self.place(&params.text_document_position_params) else { return Ok(None) };
         let (symbol, spot) = rename::prepared(&converter.project.db, file, offset).map_err(Refused::because)?;
         let placeholder = symbol.name().to_string();
-        Ok(Some(lsp::PrepareRenameResult::PrepareRenamePlaceholder(lsp::PrepareRenamePlaceholder {
-            range: converter.range(spot.file, spot.at),
-            placeholder,
-        })))
+        Ok(Some(lsp::PrepareRenameResult::PrepareRenamePlaceholder(lsp::PrepareRenamePlaceholder { range: converter.range(spot.file, spot.at), placeholder })))
     }
 
     fn rename(&mut self, params: lsp::RenameParams) -> Answer<Option<lsp::WorkspaceEdit>> {
@@ -485,4 +484,3 @@ fn who_of(item: &lsp::CallHierarchyItem) -> Option<Who> {
         _ => None,
     }
 }
-

@@ -526,14 +526,6 @@ impl Server {
     fn settle_one(&mut self, home: &Home) {
         let Some(project) = self.projects.get_mut(home) else { return };
         project.refresh_texts();
-        if !project.is_judged() {
-            // What cannot be judged has no verdict; what was said of an earlier text does not stand.
-            project.judged = Default::default();
-            self.publish_all(home);
-            return;
-        }
-        self.publish_all(home);
-        let Some(project) = self.projects.get(home) else { return };
         match self.running.get(home) {
             Some(running) if running.revision == project.revision && !running.stop.asked() => return,
             Some(running) => {
@@ -549,6 +541,7 @@ impl Server {
             db: project.db.clone(),
             packs: project.packs.clone(),
             memory: project.memory.clone(),
+            settings_hold: project.settings.0.is_empty(),
         };
         if let Some(running) = judge::begin(job, self.judges.clone()) {
             self.running.insert(home.clone(), running);
@@ -558,6 +551,18 @@ impl Server {
     /// What the rulebook says, or needs.
     fn heard(&mut self, said: Said) {
         match said {
+            Said::Looked { home, revision, of_policy, judging } => {
+                let Some(project) = self.projects.get_mut(&home).filter(|project| project.revision == revision) else { return };
+                project.of_policy = of_policy;
+                if !judging {
+                    // What cannot be judged has no verdict; what was said of an earlier text does not stand.
+                    project.judged = Default::default();
+                }
+                self.publish_all(&home);
+                if !judging {
+                    self.notify("nurture/judged", json!({ "revision": revision }));
+                }
+            }
             Said::NeedsDb { home, revision, answer } => {
                 let current = self.projects.get(&home).filter(|project| project.revision == revision).map(|project| project.db.clone());
                 let _ = answer.send(current);
@@ -565,7 +570,10 @@ impl Server {
             Said::Ended { home, revision, judged, fault } => {
                 self.running.remove(&home);
                 if fault {
-                    self.notify("window/logMessage", json!({ "type": 1, "message": "the rulebook could not be asked: this is a fault of nurture, please report it" }));
+                    self.notify(
+                        "window/logMessage",
+                        json!({ "type": 1, "message": "the rulebook could not be asked: this is a fault of nurture, please report it" }),
+                    );
                 }
                 let Some(project) = self.projects.get_mut(&home) else { return };
                 match judged.filter(|_| project.revision == revision) {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::schema::{Part, Schema, part};
-use crate::db::{Chunk, Db, Workspace, chunks, parsed};
+use crate::db::{Chunk, Db, SourceFile, Workspace, chunks, parsed};
 use crate::diagnostics::{Address, Kind};
 use crate::syntax::ast::Item;
 
@@ -115,19 +115,41 @@ impl<'db> Index<'db> {
     }
 }
 
+/// The declarations of a file, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct FileSites<'db> {
+    sites: Vec<(Symbol<'db>, Site<'db>)>,
+}
+
+/// The names of a file: what the workspace's names are put together from, so that an edit of one file leaves the others alone.
+#[salsa::tracked]
+fn file_sites<'db>(db: &'db dyn Db, file: SourceFile) -> FileSites<'db> {
+    let mut sites = Vec::new();
+    for chunk in &chunks(db, file).chunks {
+        for found in declared(db, *chunk) {
+            let symbol = Symbol::new(db, Space::of(found.kind), found.name.clone());
+            sites.push((symbol, Site { kind: found.kind, chunk: *chunk, item: found.item }));
+        }
+    }
+    FileSites { sites }
+}
+
 /// The names of the workspace.
 #[salsa::tracked]
 pub fn index<'db>(db: &'db dyn Db) -> Index<'db> {
     let mut index = Index::default();
     for file in Workspace::get(db).files(db) {
-        for chunk in &chunks(db, *file).chunks {
-            for found in declared(db, *chunk) {
-                let site = Site { kind: found.kind, chunk: *chunk, item: found.item };
-                index.sites.entry(Symbol::new(db, Space::of(found.kind), found.name.clone())).or_default().push(site);
-            }
+        for (symbol, site) in &file_sites(db, *file).sites {
+            index.sites.entry(*symbol).or_default().push(site.clone());
         }
     }
     index
+}
+
+/// The parts of the schema that a file makes.
+#[salsa::tracked(returns(deref))]
+fn file_schema_parts(db: &dyn Db, file: SourceFile) -> Vec<Part> {
+    chunks(db, file).chunks.iter().flat_map(|chunk| schema_parts(db, *chunk)).cloned().collect()
 }
 
 /// The schema of the workspace.
@@ -135,11 +157,7 @@ pub fn index<'db>(db: &'db dyn Db) -> Index<'db> {
 pub fn schema(db: &dyn Db) -> Schema {
     let mut schema = Schema::builtin();
     for file in Workspace::get(db).files(db) {
-        for chunk in &chunks(db, *file).chunks {
-            for part in schema_parts(db, *chunk) {
-                schema.add(part);
-            }
-        }
+        file_schema_parts(db, *file).iter().for_each(|part| schema.add(part));
     }
     schema
 }

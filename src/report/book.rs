@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
-use super::plan::{assembled, finished};
+use super::plan::{Frame, assembled, finished};
 use crate::db::settings::Settings;
-use crate::db::{Asset, Chunk, Db, RootDb, Workspace, chunks, load, parsed};
+use crate::db::{Asset, Chunk, RootDb, Workspace, chunks, load, parsed};
 use crate::model::{PlanItem, RuleExample, lowered, rule_examples};
 use crate::plan::{Plan, Rule};
 use crate::rules::eval::{self, Judged};
@@ -144,7 +144,7 @@ pub fn try_examples(db: &RootDb, around: Option<&Plan>, inputs: &Inputs) -> Vec<
 fn try_example(db: &RootDb, around: Option<&Plan>, inputs: &Inputs, rule: &Rule, chunk: Chunk<'_>, items: &[Item], example: &RuleExample) -> Option<Wrong> {
     let Some((plan, own)) = example_plan(db, around, chunk, items, example) else { return Some(Wrong::Broken("it has errors".to_owned())) };
     let census = crate::rules::census::Census::imagined(&plan).ok();
-    let inputs = Inputs { texts: texts(db, &plan), census, memory: None, ..inputs.clone() };
+    let inputs = Inputs { texts: texts(Workspace::get(db).assets(db), &plan), census, memory: None, ..inputs.clone() };
     let policy = match Policy::new(&plan, inputs) {
         Ok(policy) => policy,
         Err(unfit) => return Some(Wrong::Broken(unfit.0)),
@@ -240,12 +240,11 @@ fn example_plan(db: &RootDb, around: Option<&Plan>, chunk: Chunk<'_>, items: &[I
             }
         }
     }
-    Some((assembled(db, all)?, Own(own)))
+    Some((assembled(Frame::of(db), all)?, Own(own)))
 }
 
 /// The words of the texts that contents name.
-pub fn texts(db: &dyn Db, plan: &Plan) -> BTreeMap<SmolStr, Arc<Prose>> {
-    let assets = Workspace::get(db).assets(db);
+pub fn texts(assets: &[(SmolStr, Asset)], plan: &Plan) -> BTreeMap<SmolStr, Arc<Prose>> {
     let of = |content: &plan::Content| {
         let file = &content.text.as_ref()?.file;
         let found = assets.binary_search_by(|(known, _)| known.cmp(file)).ok().and_then(|place| assets.get(place))?;

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use crate::db::{Chunk, Db, RootDb, SourceFile, Workspace, chunks, parallel, parsed};
 use crate::diagnostics::{Address, Check, Diagnostic, Part, Place, Problem, Severity, Span, SpanEdit, SpanFix, SpanLabel};
 use crate::model::checked;
-use crate::model::graph::policy_problems;
+use crate::model::graph::{PolicyProblem, policy_problems};
 use crate::model::names::{declared, index, schema_parts};
 use crate::syntax::ast::{Allow, Body, Item, Step, StepKind};
 use crate::text::{Date, Range};
@@ -55,6 +55,12 @@ fn warm(db: &RootDb, files: &[SourceFile]) {
 /// The findings of one file, in order.
 #[salsa::tracked(returns(deref))]
 pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    findings_with(db, file, policy_problems(db))
+}
+
+/// The findings of one file, in order, where it is known what only the whole policy shows: an editor takes what it showed before the
+/// last key, and looks at all files a moment later.
+pub fn findings_with(db: &dyn Db, file: SourceFile, of_policy: &[PolicyProblem]) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     let path = file.path(db);
     let own = chunks(db, file);
@@ -69,7 +75,7 @@ pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             found.extend(diagnostic(db, file, start, problem));
         }
     }
-    for (address, problem) in policy_problems(db) {
+    for (address, problem) in of_policy {
         if locate(db, address, Part::Name).is_some_and(|span| span.file == *path) {
             found.extend(diagnostic(db, file, 0, problem));
         }

@@ -9,7 +9,8 @@ use super::book;
 use super::contradiction;
 use super::findings::{Allowance, allowances, diagnostic};
 use super::{mends, places};
-use crate::db::{RootDb, SourceFile, Workspace};
+use crate::db::settings::Settings;
+use crate::db::{Asset, RootDb, SourceFile, Workspace};
 use crate::diagnostics::{Address, Check, Diagnostic, Finder, Kind, Part, Problem, Severity, Span, SpanLabel};
 use crate::plan::{Condition, Level, Plan, Rule, Verdict};
 use crate::proof::{Memory, Stop};
@@ -92,13 +93,18 @@ pub fn rules_for<'r>(plan: &'r Plan, packs: &'r [Rule]) -> Vec<&'r Rule> {
 
 /// What rules go by, besides the policy.
 pub fn inputs(db: &RootDb, plan: &Plan, asked: &Asked) -> Inputs {
-    let settings = Workspace::get(db).settings(db);
+    let workspace = Workspace::get(db);
+    inputs_of(workspace.settings(db), workspace.assets(db), plan, asked)
+}
+
+/// What rules go by, besides the policy, where it was taken out of the database.
+pub fn inputs_of(settings: &Settings, assets: &[(SmolStr, Asset)], plan: &Plan, asked: &Asked) -> Inputs {
     Inputs {
         today: settings.as_of,
         thresholds: settings.thresholds.clone(),
         words: settings.words.clone(),
         census: asked.census.clone(),
-        texts: book::texts(db, plan),
+        texts: book::texts(assets, plan),
         memory: asked.memory.clone(),
         stop: asked.stop.clone(),
     }

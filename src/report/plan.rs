@@ -13,6 +13,38 @@ use crate::text::Range;
 
 /// The plan of a policy that has no errors; `None` when a declaration could not be lowered or there is no lead.
 pub fn plan(db: &RootDb) -> Option<Plan> {
+    parts(db)?.assembled()
+}
+
+/// What a plan is put together from: all that has to be asked of the database.
+pub struct Parts {
+    frame: Frame,
+    items: Vec<(PlanItem, Source)>,
+}
+
+/// What a plan has besides what its policy declares.
+pub(super) struct Frame {
+    settings: Settings,
+    builtin: Vec<plan::Signal>,
+}
+
+impl Frame {
+    pub(super) fn of(db: &dyn Db) -> Self {
+        let settings = Workspace::get(db).settings(db);
+        let settings = Settings { timezone: settings.timezone.clone(), as_of: settings.as_of.map(|date| date.to_string().into()) };
+        Self { settings, builtin: builtin_signals(db) }
+    }
+}
+
+impl Parts {
+    /// The plan; `None` when there is no lead. Needs no database, so that whoever owns one may change it meanwhile.
+    pub fn assembled(self) -> Option<Plan> {
+        assembled(self.frame, self.items)
+    }
+}
+
+/// The parts of the plan of a policy that has no errors; `None` when a declaration could not be lowered.
+pub fn parts(db: &RootDb) -> Option<Parts> {
     let workspace = Workspace::get(db);
     let worth = parallel::worth(workspace.bytes(db));
     let parts: Vec<Option<Vec<(PlanItem, Source)>>> = parallel::map(db, workspace.files(db), worth, |db, file| {
@@ -25,14 +57,14 @@ pub fn plan(db: &RootDb) -> Option<Plan> {
         }
         Some(items)
     });
-    assembled(db, parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten())
+    let items = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    Some(Parts { frame: Frame::of(db), items })
 }
 
 /// A plan of finished declarations; `None` when none of them is the lead.
-pub(super) fn assembled(db: &dyn Db, items: impl IntoIterator<Item = (PlanItem, Source)>) -> Option<Plan> {
-    let settings = Workspace::get(db).settings(db);
+pub(super) fn assembled(frame: Frame, items: impl IntoIterator<Item = (PlanItem, Source)>) -> Option<Plan> {
     let mut lead = None;
-    let (mut signals, mut icps, mut segments, mut journeys, mut scores) = (builtin_signals(db), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut signals, mut icps, mut segments, mut journeys, mut scores) = (frame.builtin, Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut contents, mut programs, mut handoffs, mut rules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut limits: Vec<(LimitsPart, Source)> = Vec::new();
     for (item, source) in items {
@@ -61,7 +93,7 @@ pub(super) fn assembled(db: &dyn Db, items: impl IntoIterator<Item = (PlanItem, 
         format: FORMAT,
         compiler: concat!("nurture ", env!("CARGO_PKG_VERSION")).to_owned(),
         fingerprint: SmolStr::default(),
-        settings: Settings { timezone: settings.timezone.clone(), as_of: settings.as_of.map(|date| date.to_string().into()) },
+        settings: frame.settings,
         limits: merged(lead.as_ref()?, limits),
         lead: lead?,
         signals,

@@ -102,6 +102,18 @@ impl Editor {
         }
     }
 
+    /// The next notification of this method, if it comes in this time.
+    pub fn try_for(&mut self, method: &str, time: Duration) -> Result<Value, ()> {
+        let end = Instant::now() + time;
+        loop {
+            match self.from.recv_deadline(end) {
+                Ok(Message::Notification(notification)) if notification.method == method => return Ok(notification.params),
+                Ok(other) => self.aside.push(other),
+                Err(_) => return Err(()),
+            }
+        }
+    }
+
     /// Opens a file with a text.
     pub fn open(&self, path: &Path, text: &str) {
         self.open_as(&uri(path), text);

@@ -32,7 +32,14 @@ RESERVED = (
 PREDICATE_CLAUSES = ("audience", "goal", "reason", "needs", "expect")
 
 # Clauses that a word follows: a name or a label.
-NAME_CLAUSES = ("kind", "about", "level", "denies", "shows", "band", "allow", "journey", "language")
+NAME_CLAUSES = ("level", "denies", "shows", "band", "allow", "journey", "language")
+
+# What a content is, and what it is about.
+KINDS = (
+    "guide", "checklist", "article", "video", "webinar", "event", "tool", "course", "research", "comparison", "case_study",
+    "white_paper", "brochure", "datasheet", "demo", "trial", "pricing", "newsletter", "announcement", "release_notes",
+)
+TOPICS = ("problem", "market", "solution", "peers", "product", "company")
 
 # Clauses and small words.
 CLAUSES = (
@@ -137,6 +144,9 @@ class NurtureLexer(RegexLexer):
             (r"(handoff)(\s+)(" + CARRIED + ")", bygroups(Keyword, Whitespace, Name)),
             (r"(expect)(\s+)(no)(\s+)(?=" + one_of(CHANNELS + ("handoff", "messages")) + ")",
              bygroups(Keyword, Whitespace, Keyword, Whitespace)),
+            (r"(kind)(\s+)(" + one_of(KINDS) + ")", bygroups(Keyword, Whitespace, Name.Constant)),
+            (r"(about)(\s+)(" + one_of(TOPICS) + ")", bygroups(Keyword, Whitespace, Name.Constant)),
+            (r"(kind|about)(\s+)(" + FREE + ")", bygroups(Keyword, Whitespace, Name)),
             (
                 "(" + "|".join(NAME_CLAUSES) + r")(\s+)(" + FREE + ")",
                 bygroups(Keyword, Whitespace, Name.Constant),

@@ -59,8 +59,6 @@
   (touch content: (identifier) @constant)
   (touch platform: (identifier) @constant)
   (expected_touch content: (identifier) @constant)
-  (kind_clause kind: (identifier) @constant)
-  (about_clause about: (identifier) @constant)
   (language_clause language: (identifier) @constant)
   (agreed_clause by: (identifier) @constant)
   (means facet: (identifier) @constant)
@@ -307,3 +305,15 @@
 
 (comment) @comment
 (doc_comment) @comment.documentation
+
+;; What a content is, and what it is about: fixed lists.
+((kind_clause
+  kind: (identifier) @constant)
+  (#any-of? @constant
+    "guide" "checklist" "article" "video" "webinar" "event" "tool" "course"
+    "research" "comparison" "case_study" "white_paper" "brochure" "datasheet" "demo"
+    "trial" "pricing" "newsletter" "announcement" "release_notes"))
+
+((about_clause
+  about: (identifier) @constant)
+  (#any-of? @constant "problem" "market" "solution" "peers" "product" "company"))

@@ -33,6 +33,11 @@ let s:clauses = s:any('after agreed always answers asks at back because becomes 
       \ . ' messages mobile most never no objective older out owner passes per prefer preview quiet ref rejoin request runs'
       \ . ' says send source starts tell text times to until up updated url')
 
+" What a content is, and what it is about.
+let s:kinds = s:any('guide checklist article video webinar event tool course research comparison case_study white_paper'
+      \ . ' brochure datasheet demo trial pricing newsletter announcement release_notes')
+let s:topics = s:any('problem market solution peers product company')
+
 let s:channels = s:any('email sms call letter chat ad post web')
 let s:days = s:any('mon tue wed thu fri sat sun')
 let s:units = s:any('seconds second minutes minute hours hour days day weeks week')
@@ -82,6 +87,10 @@ execute 'syntax match nurtureCarried contained /' . s:carried . '/'
 " ---- words with a name behind them ----------------------------------------------------------------------------------
 
 execute 'syntax match nurtureClause /\<' . s:name_clauses . '\ze\_s\+' . s:free . '/ nextgroup=nurtureOption' s:next
+execute 'syntax match nurtureClause /\<kind\ze\_s\+' . s:free . '/ nextgroup=nurtureKind' s:next
+execute 'syntax match nurtureClause /\<about\ze\_s\+' . s:free . '/ nextgroup=nurtureTopic' s:next
+execute 'syntax match nurtureKind contained /\<' . s:kinds . '/'
+execute 'syntax match nurtureTopic contained /\<' . s:topics . '/'
 execute 'syntax match nurtureClause /\<each\>/ nextgroup=nurtureOption' s:next
 execute 'syntax match nurtureOption contained /' . s:word . '/'
 execute 'syntax match nurtureClause /\<\%(split\|as\|since\)\>/ nextgroup=nurtureLabel' s:next
@@ -186,6 +195,8 @@ highlight default link nurtureConstant Boolean
 highlight default link nurtureValueConstant nurtureConstant
 highlight default link nurtureFactConstant nurtureConstant
 highlight default link nurtureOption Constant
+highlight default link nurtureKind nurtureOption
+highlight default link nurtureTopic nurtureOption
 highlight default link nurtureValue nurtureOption
 highlight default link nurtureFact nurtureOption
 highlight default link nurtureListed nurtureOption
@@ -203,7 +214,7 @@ highlight default link nurtureDoc SpecialComment
 highlight default link nurtureTodo Todo
 
 delfunction s:any
-unlet s:declarations s:reserved s:predicate_clauses s:name_clauses s:clauses s:channels s:days s:units s:types s:functions
+unlet s:declarations s:reserved s:predicate_clauses s:name_clauses s:clauses s:kinds s:topics s:channels s:days s:units s:types s:functions
 unlet s:tested s:word s:free s:carried s:next s:body
 
 let b:current_syntax = 'nurture'
