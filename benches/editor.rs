@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+#[allow(dead_code, reason = "each bench uses its own part")]
 mod generator;
 
 /// So many keys are pressed.
@@ -144,7 +145,7 @@ fn main() {
     let mut key = |client: &mut Client, round: usize| {
         // Keys all over the file: letters, spaces, a brace or a new line now and then; each is taken back.
         let line = written[(round * 7_919) % written.len()];
-        let column = if round % 2 == 0 { lines[line].len() } else { (round * 31) % (lines[line].len() + 1) };
+        let column = if round.is_multiple_of(2) { lines[line].len() } else { (round * 31) % (lines[line].len() + 1) };
         let typed = ["a", "x", " ", "}", "y", "\n", "z", "1"][round % 8];
         let at = json!({ "line": line, "character": column });
         version += 1;

@@ -234,12 +234,6 @@ fn without_versions(answer: &Value) -> Value {
 }
 
 #[test]
-fn a_thousand_edits_and_questions_leave_it_well() {
-    endures(1_000, 7, true);
-}
-
-#[test]
-#[ignore = "takes a minute"]
 fn ten_thousand_edits_and_questions_leave_it_well() {
     for seed in [1, 2] {
         endures(5_000, seed, true);
@@ -253,7 +247,7 @@ fn memory() -> Option<u64> {
 }
 
 #[test]
-#[ignore = "takes some minutes"]
+#[ignore = "measures the memory of the process: other tests in it would count"]
 fn memory_stays_flat_over_a_hundred_thousand_edits() {
     let folder = support::folder("lead.nurture", "lead { role: one of cfo, controller }\n");
     let path = fs::canonicalize(folder.path()).unwrap().join("lead.nurture");
@@ -263,7 +257,7 @@ fn memory_stays_flat_over_a_hundred_thousand_edits() {
     let mut version = 1;
     let mut edit = |editor: &mut Editor, round: usize| {
         let at = (1 + (round % 6) as u32, 8);
-        let (to, new) = if round % 2 == 0 { (at, ["x", "\n", "q{"][round % 3]) } else { (at, "") };
+        let (to, new) = if round.is_multiple_of(2) { (at, ["x", "\n", "q{"][round % 3]) } else { ((at.0, at.1 + 1), "") };
         version += 1;
         editor.edit(&path, version, at, to, new);
         if round % 50 == 49 {

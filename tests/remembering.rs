@@ -139,3 +139,22 @@ program large {{ audience size > 5 on join {{ email \"Three\" email \"Four\" }} 
     assert_ne!(whole, any);
     assert_eq!((whole, any), (told(&of("whole number"), None).0, told(&of("number"), None).0));
 }
+
+/// Whoever does not wait for an answer any more ends the work: at once where nothing is begun, and without a word.
+#[test]
+fn work_that_nobody_waits_for_stops() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use nurture::proof::{Stop, Stopped};
+    use nurture::report::judgement::{Asked, judge};
+
+    let loaded = support::workspace(&support::root().join("examples/ledgerline"));
+    let plan = nurture::report::plan::plan(&loaded.db).unwrap();
+    let stop = Stop::default();
+    stop.now();
+    let asked = Asked { stop: Some(stop), ..Asked::default() };
+    let outcome = catch_unwind(AssertUnwindSafe(|| judge(&loaded.db, &plan, &asked).map(|judged| judged.questions)));
+    assert!(outcome.unwrap_err().is::<Stopped>());
+    let asked = Asked { stop: Some(Stop::default()), ..Asked::default() };
+    assert!(judge(&loaded.db, &plan, &asked).unwrap().questions > 0);
+}

@@ -80,7 +80,7 @@ pub fn complete(db: &RootDb, file: SourceFile, offset: u32) -> Option<Completion
         }
         offers.push(keyword_offer(word, begins || place.holds_declarations(), keyword));
     }
-    offers.sort_by(|a, b| a.rank.cmp(&b.rank));
+    offers.sort_by_key(|offer| offer.rank);
     let mut seen: Vec<(String, bool)> = Vec::new();
     offers.retain(|offer| {
         let key = (offer.label.clone(), offer.class == Class::Keyword);

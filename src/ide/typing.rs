@@ -83,8 +83,8 @@ pub fn indented(text: &str, offset: u32) -> Option<(Range, String)> {
     }
     let closes = line.trim_start().starts_with(['}', ')', ']']);
     let depth = depth.saturating_sub(usize::from(closes));
-    // Behind `and` or `or` a condition goes on.
-    let goes_on = code_of(previous).trim_end().ends_with(|c: char| c == ',') && depth > 0;
+    // Behind a comma a list goes on.
+    let goes_on = code_of(previous).trim_end().ends_with(',') && depth > 0;
     let wanted = " ".repeat(2 * depth + if goes_on && !closes { 2 } else { 0 });
     let at = Range::new(start as u32, (start + blank) as u32);
     (at.of(text) != wanted).then_some((at, wanted))

@@ -75,6 +75,9 @@ impl Server {
             ExecuteCommandRequest => execute,
         );
         match request.method.as_str() {
+            // A fault, for the test that the server outlives it.
+            #[cfg(test)]
+            "nurture/fault" => std::panic::panic_any("a fault"),
             "nurture/plan" => self.plan(read(request.params)?),
             "nurture/graph" => self.graph(read(request.params)?),
             "nurture/simulate" => self.simulate(read(request.params)?),
@@ -97,13 +100,13 @@ impl Server {
         let items = self.file(&params.text_document).map_or_else(Vec::new, |(converter, file)| diagnostics::of_file(converter, file));
         let id = format!("{:x}", diagnostics::fingerprint(&items));
         if params.previous_result_id.as_ref() == Some(&id) {
-            let unchanged_document_diagnostic_report = lsp::UnchangedDocumentDiagnosticReport { result_id: id, ..Default::default() };
+            let unchanged_document_diagnostic_report = lsp::UnchangedDocumentDiagnosticReport { result_id: id };
             return Ok(lsp::DocumentDiagnosticReport::RelatedUnchangedDocumentDiagnosticReport(lsp::RelatedUnchangedDocumentDiagnosticReport {
                 related_documents: None,
                 unchanged_document_diagnostic_report,
             }));
         }
-        let full_document_diagnostic_report = lsp::FullDocumentDiagnosticReport { result_id: Some(id), items, ..Default::default() };
+        let full_document_diagnostic_report = lsp::FullDocumentDiagnosticReport { result_id: Some(id), items };
         Ok(lsp::DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(lsp::RelatedFullDocumentDiagnosticReport {
             related_documents: None,
             full_document_diagnostic_report,
@@ -125,13 +128,13 @@ impl Server {
                     lsp::WorkspaceDocumentDiagnosticReport::WorkspaceUnchangedDocumentDiagnosticReport(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
                         uri,
                         version,
-                        unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: id, ..Default::default() },
+                        unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id: id },
                     })
                 } else {
                     lsp::WorkspaceDocumentDiagnosticReport::WorkspaceFullDocumentDiagnosticReport(lsp::WorkspaceFullDocumentDiagnosticReport {
                         uri,
                         version,
-                        full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport { result_id: Some(id), items: found, ..Default::default() },
+                        full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport { result_id: Some(id), items: found },
                     })
                 });
             }

@@ -710,3 +710,33 @@ fn cancels(message: &Message, id: &RequestId) -> bool {
     let cancelled = || serde_json::from_value::<RequestId>(notification.params.get("id")?.clone()).ok();
     notification.method == "$/cancelRequest" && cancelled().as_ref() == Some(id)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at once")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_in_a_request_is_an_answer_and_the_server_lives() {
+        let (to, incoming) = unbounded();
+        let (out, from) = unbounded();
+        let server = std::thread::spawn(move || serve_over(out, &incoming));
+        let ask = |id: i32, method: &str| {
+            let params = json!({ "textDocument": { "uri": "untitled:x" }, "position": { "line": 0, "character": 0 }, "capabilities": {} });
+            to.send(Message::Request(Request { id: RequestId::from(id), method: method.to_owned(), params })).unwrap();
+            loop {
+                if let Message::Response(response) = from.recv().unwrap() {
+                    assert_eq!(response.id, RequestId::from(id));
+                    return response.response_result;
+                }
+            }
+        };
+        assert!(ask(1, "initialize").is_ok());
+        let fault = ask(2, "nurture/fault").unwrap_err();
+        assert_eq!((fault.code, fault.message.as_str()), (-32603, "this is a fault of nurture: please report it"));
+        assert!(ask(3, "textDocument/hover").is_ok());
+        assert!(ask(4, "shutdown").is_ok());
+        to.send(Message::Notification(Notification { method: "exit".to_owned(), params: Value::Null })).unwrap();
+        assert!(server.join().unwrap());
+    }
+}
