@@ -7,19 +7,23 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::lead::safe;
-use super::output;
+use super::output::{self, Stream};
 use super::{Common, Format, Outcome};
-use crate::db::load::{LoadError, MOST_BYTES, in_memory};
+use crate::db::load::{self, LoadError, MOST_BYTES};
 use crate::db::settings::Settings;
-use crate::db::{RootDb, Workspace};
+use crate::db::{RootDb, SourceFile, Workspace};
+use crate::ide::file_of;
 use crate::ide::tokens::{Class, painted, pieces};
+use crate::report::loading;
 
-const AFTER: &str = "With --format html it writes a `pre` in which each word has a class, such as `nu-keyword`; --page makes a whole page of it, with
-colours for light and dark. With --format ansi, or without a format, it writes for terminals.
+const AFTER: &str =
+    "With --format html it writes a `pre` in which each word that means something has a class, such as `nu-keyword`; --page makes a whole page of it, with
+colours for light and dark. With --format ansi it writes the colours of a terminal;
+without a format it does so where there is one (--color).
 
 Exit status:
   0  it was written
-  2  the file cannot be read";
+  2  the file cannot be read, or the command is wrong";
 
 /// `nurture highlight`
 #[derive(Args)]
@@ -43,19 +47,33 @@ impl Highlight {
             let help = Some("write `--format html --page`".to_owned());
             return output::failed(common, &LoadError { message: "only HTML has pages".to_owned(), help });
         }
-        let db = in_memory(RootDb::default(), vec![("policy.nurture".into(), text.clone())], Settings::default());
-        let Some(file) = Workspace::get(&db).files(&db).first().copied() else { return Outcome::Failed };
+        let (db, file) = self.in_its_policy(&text).unwrap_or_else(|| alone(&text));
         let painted = painted(&db, file);
         let parts = pieces(&text, &painted);
         let out = if format == Format::Html {
             let code: String = parts.iter().map(|(piece, painted)| html(piece, painted.map(|painted| painted.class))).collect();
             let block = format!("<pre class=\"nurture\"><code>{code}</code></pre>\n");
             if self.page { page(&self.title(), &block) } else { block }
+        } else if format != Format::Ansi && !output::color(common, Stream::Results) {
+            safe(&text)
         } else {
             let line = |(piece, painted): &(&str, Option<crate::ide::tokens::Painted>)| ansi(piece, painted.map(|painted| painted.class));
             parts.iter().map(line).collect()
         };
         output::results(&out, Outcome::Clean)
+    }
+
+    /// The file in the policy around it, whose names it may speak of; nothing where that cannot be read.
+    fn in_its_policy(&self, text: &str) -> Option<(RootDb, SourceFile)> {
+        if self.file.as_os_str() == "-" {
+            return None;
+        }
+        let current = std::env::current_dir().ok()?;
+        let path = fs::canonicalize(&self.file).ok()?;
+        let loaded = loading::load(load::find(std::slice::from_ref(&path), &current).ok()?).ok()?;
+        let within = path.strip_prefix(&loaded.sources.root).ok()?.to_string_lossy().replace('\\', "/");
+        let file = file_of(&loaded.db, &within).filter(|file| file.text(&loaded.db) == text)?;
+        Some((loaded.db, file))
     }
 
     fn title(&self) -> String {
@@ -79,6 +97,14 @@ impl Highlight {
     }
 }
 
+/// The file by itself.
+fn alone(text: &str) -> (RootDb, SourceFile) {
+    let db = RootDb::default();
+    let file = SourceFile::at_rest(&db, "policy.nurture".into(), text.to_owned(), None);
+    let _ = Workspace::of(&db, vec![file], Settings::default(), Vec::new());
+    (db, file)
+}
+
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -94,10 +120,9 @@ fn escaped(text: &str) -> String {
 }
 
 fn html(piece: &str, class: Option<Class>) -> String {
-    match class {
-        Some(class) => format!("<span class=\"nu-{}\">{}</span>", class.name(), escaped(piece)),
-        None => escaped(piece),
-    }
+    // What cannot be seen is shown to be there, as on a terminal.
+    let piece = escaped(&safe(piece));
+    class.map_or(piece.clone(), |class| format!("<span class=\"nu-{}\">{piece}</span>", class.name()))
 }
 
 /// A class on light ground, on dark ground, and on a terminal. The colours have a contrast of 4.5 to 1 and more to their ground (WCAG 2.1, AA).

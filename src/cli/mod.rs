@@ -106,7 +106,7 @@ impl Common {
         if let Some(to) = self.formats.iter().find(|to| of_colors(to) != highlights || (highlights && to.file.is_some())) {
             let name = to.format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
             let (message, help) = match (highlights, to.file.is_some()) {
-                (false, _) => (format!("only `nurture highlight` writes {name}"), "`nurture help` lists the formats"),
+                (false, _) => (format!("only `nurture highlight` writes {name}"), "`nurture check --help` tells what other commands write"),
                 (true, true) => ("`nurture highlight` writes to the standard output".to_owned(), "redirect it: `> page.html`"),
                 (true, false) => (format!("`nurture highlight` does not write {name}"), "it writes html or ansi"),
             };

@@ -178,6 +178,26 @@ fn prefix_of(root: &Path, current: &Path) -> String {
     format!("{}/", shown(root))
 }
 
+/// Whether what is called so belongs to nobody's policy: hidden folders, and those of tools.
+fn is_foreign(name: &str, is_folder: bool) -> bool {
+    name.starts_with('.') || (is_folder && (name == "node_modules" || name == "target"))
+}
+
+/// Whether a file under `root` is one of its policy: not in a folder that belongs to somebody else.
+pub fn belongs(root: &Path, file: &Path) -> bool {
+    let Ok(inside) = file.strip_prefix(root) else { return false };
+    let mut folder = root.to_owned();
+    let mut names = inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).peekable();
+    while let Some(name) = names.next() {
+        let is_folder = names.peek().is_some();
+        folder.push(&name);
+        if is_foreign(&name, is_folder) || (is_folder && folder.join(SETTINGS).is_file()) {
+            return false;
+        }
+    }
+    true
+}
+
 /// All policy files under `folder`, each once, however links point at it. Folders that begin with a dot, and folders
 /// with settings of their own, belong to somebody else.
 fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError> {
@@ -185,8 +205,7 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError
     let mut links = false;
     let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0
-            || !(name.starts_with('.') || (entry.file_type().is_dir() && (name == "node_modules" || name == "target" || entry.path().join(SETTINGS).is_file())))
+        entry.depth() == 0 || !(is_foreign(&name, entry.file_type().is_dir()) || (entry.file_type().is_dir() && entry.path().join(SETTINGS).is_file()))
     });
     for entry in walk {
         let entry = match entry {
@@ -197,7 +216,9 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError
                 let path = error.path().unwrap_or(folder).to_owned();
                 let is_policy = path.extension().is_some_and(|extension| extension == "nurture");
                 let broken_link = fs::symlink_metadata(&path).is_ok_and(|data| data.file_type().is_symlink());
-                if broken_link && !is_policy {
+                // Editors mark a file that is open by a link to nowhere beside it, `.#policy.nurture`.
+                let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+                if broken_link && (!is_policy || hidden) {
                     continue;
                 }
                 let error = error.into_io_error().unwrap_or_else(|| io::Error::other("it could not be opened"));
@@ -223,7 +244,7 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), LoadError
 pub fn workspaces_in(folder: &Path) -> Vec<PathBuf> {
     let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !(name.starts_with('.') || (entry.file_type().is_dir() && (name == "node_modules" || name == "target")))
+        entry.depth() == 0 || !is_foreign(&name, entry.file_type().is_dir())
     });
     let settings = walk.filter_map(Result::ok).filter(|entry| entry.depth() > 1 && entry.file_type().is_file() && entry.file_name() == SETTINGS);
     settings.filter_map(|entry| Some(entry.path().parent()?.to_owned())).collect()

@@ -8,7 +8,7 @@ use super::proved::Proved;
 use super::{Change, Spot, chunk_at, file_of, item_at, touches};
 use crate::db::{Db, RootDb, SourceFile, Workspace, chunks, parsed};
 use crate::diagnostics::{Diagnostic, Finder, Kind, Severity};
-use crate::model::names::{Space, Symbol as Interned, index};
+use crate::model::names::{Space, Symbol as Interned, index, schema};
 use crate::syntax::ast::{Body, Did, Item, Predicate, PredicateKind, Step, StepKind, Window};
 use crate::text::Range;
 
@@ -55,7 +55,7 @@ pub fn actions(db: &RootDb, file: SourceFile, range: Range, findings: &[Diagnost
         }
         found.extend(allow(db, file, finding).map(|action| Action { mends: Some(place), ..action }));
     }
-    found.extend(missing_contents(db, file, range, proved));
+    found.extend(missing_contents(db, file, range, findings, proved));
     found.extend(extract(db, file, range));
     found.extend(inline(db, file, range.start));
     found
@@ -69,6 +69,9 @@ fn allow(db: &RootDb, file: SourceFile, finding: &Diagnostic) -> Option<Action> 
         Finder::Check(check) => check.severity() != Severity::Error && !matches!(name, "unused_allow" | "ended_allow"),
         Finder::Rule(_) => true,
     };
+    // Of the whole policy it stands nowhere; what was not proved is not there.
+    let of_policy = finding.labels.iter().any(|label| label.primary && label.text == crate::report::judgement::WHOLE_POLICY);
+    let may = may && !of_policy && name != "not_proved";
     let (chunk, _, item) = item_at(db, file, finding.span.range.start).filter(|_| may)?;
     let start = chunk.start(db);
     let inside = finding.span.range.start.checked_sub(start)?;
@@ -113,8 +116,13 @@ fn holder(item: &Item, inside: u32, text: &str, clause: &str) -> Option<(&'stati
     }
     match &item.body {
         // `segment a where …` has no braces yet.
-        Body::Segment(Some(_)) | Body::Icp(_) => {
-            let at = written.find("where")? as u32 + item.at.start;
+        Body::Segment(_) | Body::Icp(_) => {
+            let predicate = match &item.body {
+                Body::Segment(predicate) => predicate.as_deref(),
+                Body::Icp(icp) => icp.predicate.as_ref(),
+                _ => None,
+            }?;
+            let at = Range::new(item.at.start, predicate.at.start).of(text).rfind("where")? as u32 + item.at.start;
             Some((what, vec![(Range::at(at), "{\n  ".to_owned()), (Range::at(end), format!("\n  {clause}\n}}"))]))
         }
         Body::Signal(_) => Some((what, vec![(Range::at(end), format!(" {{ {clause} }}"))])),
@@ -123,7 +131,7 @@ fn holder(item: &Item, inside: u32, text: &str, clause: &str) -> Option<(&'stati
 }
 
 /// Drafts of contents that a stage lacks.
-fn missing_contents(db: &RootDb, file: SourceFile, range: Range, proved: &Proved) -> Vec<Action> {
+fn missing_contents(db: &RootDb, file: SourceFile, range: Range, findings: &[Diagnostic], proved: &Proved) -> Vec<Action> {
     let Some((chunk, _, item)) = item_at(db, file, range.start) else { return Vec::new() };
     let (Body::Journey(journey), Some(name)) = (&item.body, &item.name) else { return Vec::new() };
     let inside = range.start.saturating_sub(chunk.start(db));
@@ -133,6 +141,8 @@ fn missing_contents(db: &RootDb, file: SourceFile, range: Range, proved: &Proved
     });
     let Some(stage) = stage else { return Vec::new() };
     let Some(gaps) = proved.gaps.get(&(name.text.clone(), stage.name.text.clone())) else { return Vec::new() };
+    let there = |finding: &Diagnostic| matches!(finding.check.name(), "content_gap" | "stage_gap") && touches(finding.span.range, range.start);
+    let mends = findings.iter().position(there);
     // Where contents are already.
     let home = Workspace::get(db).files(db).iter().rev().find(|file| chunks(db, **file).chunks.iter().any(|chunk| chunk.head(db).starts_with("content")));
     let home = home.copied().unwrap_or(file);
@@ -145,7 +155,11 @@ fn missing_contents(db: &RootDb, file: SourceFile, range: Range, proved: &Proved
             let new = format!(
                 "\n\ncontent {called} \"For {}\" {{\n  draft\n  kind guide\n  about problem\n{audience}  stage {}\n  answers {}\n  gives \"What does a reader keep?\"\n}}\n",
                 gap.words.replace(['"', '\\'], "'"),
-                stage.name.text,
+                if schema(db).stages.get(&stage.name.text).is_some_and(|owners| owners.len() > 1) {
+                    format!("{}.{}", name.text, stage.name.text)
+                } else {
+                    stage.name.text.to_string()
+                },
                 crate::plan::words::quoted(asks),
             );
             Action {
@@ -153,7 +167,7 @@ fn missing_contents(db: &RootDb, file: SourceFile, range: Range, proved: &Proved
                 sort: Sort::Fix,
                 changes: vec![Change { spot: Spot { file: home, at: Range::new(end, home.text(db).len() as u32) }, new }],
                 sure: false,
-                mends: None,
+                mends,
             }
         })
         .collect()
@@ -179,6 +193,9 @@ fn extract(db: &RootDb, file: SourceFile, range: Range) -> Option<Action> {
         return None;
     }
     let (_, _, item) = item_at(db, file, range.start)?;
+    if !may_be_moved(file.text(db), item, text, selected, start) {
+        return None;
+    }
     let mut chosen: Option<Range> = None;
     conditions(item, &mut |condition| {
         inside(condition, &mut |part| {
@@ -191,9 +208,10 @@ fn extract(db: &RootDb, file: SourceFile, range: Range) -> Option<Action> {
     let name = free_name(db, Space::Groups, "new_segment");
     let condition = at.of(text).trim();
     let condition = condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).filter(|inner| balanced(inner)).unwrap_or(condition).trim();
-    let before = item.at.start;
+    // Before its doc comment, or that would speak of the new one.
+    let before = with_docs(file.text(db), item.at.start + start);
     let changes = vec![
-        Change { spot: Spot { file, at: Range::at(before).shift(start) }, new: format!("segment {name} where {condition}\n\n") },
+        Change { spot: Spot { file, at: Range::at(before) }, new: format!("segment {name} where {condition}\n\n") },
         Change { spot: Spot { file, at: at.shift(start) }, new: format!("in {name}") },
     ];
     Some(Action { title: "name this condition: extract a segment".to_owned(), sort: Sort::Extract, changes, sure: false, mends: None })
@@ -205,6 +223,34 @@ fn balanced(text: &str) -> bool {
         depth += i32::from(c == '(') - i32::from(c == ')');
         depth >= 0
     }) && depth == 0
+}
+
+/// Where a declaration begins with the doc comment above it.
+fn with_docs(text: &str, start: u32) -> u32 {
+    let mut at = start as usize;
+    if !text.get(..at).is_some_and(|before| before.is_empty() || before.ends_with('\n')) {
+        return start;
+    }
+    while let Some(line) = text.get(..at).and_then(|before| before.strip_suffix('\n')).map(|before| before.rsplit('\n').next().unwrap_or("")) {
+        if !line.trim_start().starts_with("##") {
+            break;
+        }
+        at -= line.len() + 1;
+    }
+    at as u32
+}
+
+/// Whether a condition can stand elsewhere: a goal counts what happened since the join, nothing is known of people without a name, and a
+/// comment within it would be lost.
+fn may_be_moved(text: &str, item: &Item, body: &str, at: Range, start: u32) -> bool {
+    let in_program = |program: &crate::syntax::ast::Program| {
+        let in_goal = program.goal.as_ref().is_some_and(|goal| goal.at.start <= at.start && at.end <= goal.at.end);
+        let anonymous = program.audience.as_ref().is_some_and(|audience| audience.anonymous.is_some());
+        in_goal || anonymous
+    };
+    let bound = matches!(&item.body, Body::Program(program) if in_program(program));
+    // Comments are blanks in what is read.
+    !bound && at.shift(start).of(text) == at.of(body)
 }
 
 /// What of a condition is selected: all of it, or some of its terms in a row.
@@ -244,7 +290,17 @@ fn inline(db: &RootDb, file: SourceFile, offset: u32) -> Option<Action> {
     let here = spot.at != own_name || spot.file != home.file(db);
     let spots = if here { vec![spot] } else { references(db, &symbol, false) };
     let mut changes: Vec<Change> = Vec::new();
+    if predicate.at.shift(home.start(db)).of(home.file(db).text(db)).trim_end() != condition {
+        // A comment in it would be lost.
+        return None;
+    }
     for spot in &spots {
+        let (chunk, _, item) = item_at(db, spot.file, spot.at.start)?;
+        let start = chunk.start(db);
+        let inside = Range::new(spot.at.start.checked_sub(start)?, spot.at.end.checked_sub(start)?);
+        if !may_be_moved(spot.file.text(db), item, &chunk.body(db).text, inside, start) {
+            return None;
+        }
         changes.push(Change { spot: Spot { file: spot.file, at: membership(db, *spot)? }, new: new.clone() });
     }
     if here {
@@ -255,6 +311,7 @@ fn inline(db: &RootDb, file: SourceFile, offset: u32) -> Option<Action> {
     }
     let text = home.file(db).text(db);
     let at = declared.at.shift(home.start(db));
+    let at = Range::new(with_docs(text, at.start), at.end);
     let end = at.start + at.of(text).trim_end().len() as u32;
     let after = text.get(end as usize..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['\n', '\r']).len()) as u32;
     changes.push(Change { spot: Spot { file: home.file(db), at: Range::new(at.start, end + after) }, new: String::new() });

@@ -74,6 +74,14 @@ pub fn complete(db: &RootDb, file: SourceFile, offset: u32) -> Option<Completion
     }
     let keyword = (!before.is_empty()).then(|| place.keyword());
     for word in expected.iter().filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase())) {
+        // The grammar lets it stand in every body; only these have one.
+        if word == "objective" && !matches!(keyword, Some("segment" | "icp")) {
+            continue;
+        }
+        // In the filter of an event nothing is asked of a lead.
+        if place.signal_at_hand().is_some() && matches!(word.as_str(), "did" | "everyone" | "identified" | "in") && place.begins_condition() {
+            continue;
+        }
         let declares = Kind::from_keyword(word).is_some();
         if declares && !begins && !(place.holds_declarations() || is_clause(word, keyword)) {
             continue;
@@ -100,7 +108,7 @@ fn is_clause(word: &str, keyword: Option<&str>) -> bool {
 fn keyword_offer(word: &str, begins: bool, keyword: Option<&str>) -> Offer {
     let class = if Channel::from_name(word).is_some() { Class::Channel } else { Class::Keyword };
     let mut offer = Offer::new(word, class, "");
-    if let Some(row) = reference::of(word, keyword) {
+    if let Some(row) = reference::of(word, keyword, None) {
         offer.detail = row.clause.to_owned();
         offer.doc = row.meaning.to_owned();
     }
@@ -332,6 +340,10 @@ impl<'a> Place<'a> {
         if let Some(values) = self.values() {
             return values;
         }
+        // Fields that are declared get new names; channels of limits are offered with the clauses.
+        if matches!(self.keyword(), "lead" | "signal") || (self.keyword() == "limits" && !self.is_membership(1)) {
+            return Vec::new();
+        }
         self.left_sides()
     }
 
@@ -349,6 +361,11 @@ impl<'a> Place<'a> {
             "of" | "by" => Some(Vec::new()),
             _ => None,
         }
+    }
+
+    /// Whether a condition, or a term of one, begins at the cursor.
+    fn begins_condition(&self) -> bool {
+        matches!(self.back(1), "(" | "and" | "or" | "not")
     }
 
     /// Whether an `in` whose word before is the n-th asks for a group.
@@ -393,7 +410,11 @@ impl<'a> Place<'a> {
             let clause = self.words.get(place + 1..).unwrap_or_default();
             let until = clause.iter().position(|word| matches!(*word, "on" | "goal" | "owner" | "journey" | "leave" | "join" | "{" | "every"));
             let clause = clause.get(..until.unwrap_or(clause.len())).unwrap_or_default();
-            groups.extend(clause.windows(2).filter(|pair| pair.first() == Some(&"in")).filter_map(|pair| pair.get(1)).map(|word| (*word).to_owned()));
+            for (place, _) in clause.iter().enumerate().filter(|(_, word)| **word == "in") {
+                // Who is left out is not who is meant.
+                let out = place.checked_sub(1).and_then(|before| clause.get(before)) == Some(&"not");
+                groups.extend(clause.get(place + 1).filter(|_| !out).map(|word| (*word).to_owned()));
+            }
         }
         offered::contents(self.db, &stages, &groups, self.typed)
     }
@@ -435,7 +456,7 @@ impl<'a> Place<'a> {
         };
         let name = self.back(operand);
         // `content.kind is …`
-        if self.back(operand + 1) == "." && self.back(operand + 2) == "content" {
+        if self.back(operand + 1) == "." {
             return Some(match name {
                 "kind" => offered::words(Enumeration::ContentKind.values(), "kind of content"),
                 "about" => offered::words(Enumeration::About.values(), "topic of content"),
@@ -468,6 +489,9 @@ impl<'a> Place<'a> {
     /// What a condition, or a fact of a test, may begin with.
     fn left_sides(&self) -> Vec<Offer> {
         let schema = schema(self.db);
+        if self.back(1) == "." && schema.journeys.contains_key(self.back(2)) {
+            return offered::stages(self.db, Some(self.back(2)));
+        }
         if self.back(1) == "." {
             let attributes = crate::plan::ContentAttribute::ALL.map(|attribute| attribute.name());
             return offered::words(&attributes, "attribute of a content");

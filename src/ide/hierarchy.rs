@@ -11,7 +11,7 @@ use crate::text::Range;
 /// Something that speaks, or is spoken of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Speaker {
-    /// What it is: a declaration, a stage, or a track of a program.
+    /// What it is: a declaration, or a track of a program.
     pub who: Who,
     /// Its name, or what starts the track.
     pub name: String,

@@ -86,7 +86,11 @@ fn declared(item: &Item, proved: &Proved, found: &mut Vec<Hint>) {
         _ => return,
     };
     if let Some(group) = proved.groups.get(&(kind, name.text.clone())) {
-        found.push(Hint { at, label: group.brief(), tooltip: group.sentences().join(" ") });
+        found.push(Hint {
+            at,
+            label: if item.kind() == Kind::Program { format!("in all {}", group.brief()) } else { group.brief() },
+            tooltip: group.sentences().join(" "),
+        });
     }
 }
 
@@ -120,11 +124,13 @@ pub fn when(delay: Delay, from_join: bool) -> String {
 fn tooltip(delay: Delay, from_join: bool) -> String {
     let begins = if from_join { "the join is on day 0" } else { "counted from what starts the track" };
     let open = if delay.from == delay.to { "" } else { "; waits and branches decide" };
-    format!("When it goes out: {begins}{open}. Quiet hours, sending hours and limits may hold it.")
+    format!(
+        "When it goes out: {begins}{open}. Quiet hours, sending hours and limits may hold it; a content that was sent before is passed over, with the wait behind it."
+    )
 }
 
-/// Goes through steps in order, with when each is reached; gives when the last is left.
-pub fn walk<'s>(steps: &'s [Step], start: Delay, found: &mut impl FnMut(&'s Step, Delay)) -> Delay {
+/// Goes through steps in order, with when each is reached; gives when the last is left, or nothing where nobody comes out of them.
+pub fn walk<'s>(steps: &'s [Step], start: Delay, found: &mut impl FnMut(&'s Step, Delay)) -> Option<Delay> {
     let mut at = start;
     for step in steps {
         found(step, at);
@@ -132,21 +138,22 @@ pub fn walk<'s>(steps: &'s [Step], start: Delay, found: &mut impl FnMut(&'s Step
             StepKind::Wait(wait) => at = Delay { from: at.from.saturating_add(wait.value), to: at.to.saturating_add(wait.value) },
             StepKind::WaitUntil(_, most) => at.to = at.to.saturating_add(most.value),
             StepKind::If(branches, otherwise) => {
-                let mut ends: Vec<Delay> = branches.iter().map(|(_, inner)| walk(inner, at, found)).collect();
-                ends.push(otherwise.as_ref().map_or(at, |inner| walk(inner, at, found)));
-                at = joined(&ends, at);
+                let mut ends: Vec<Delay> = branches.iter().filter_map(|(_, inner)| walk(inner, at, found)).collect();
+                ends.extend(otherwise.as_ref().map_or(Some(at), |inner| walk(inner, at, found)));
+                at = joined(&ends)?;
             }
             StepKind::Split(_, arms) => {
-                let ends: Vec<Delay> = arms.iter().map(|(_, inner)| walk(inner, at, found)).collect();
-                at = joined(&ends, at);
+                let ends: Vec<Delay> = arms.iter().filter_map(|(_, inner)| walk(inner, at, found)).collect();
+                at = joined(&ends)?;
             }
-            StepKind::Touch(_) | StepKind::Handoff(_) | StepKind::Leave => {}
+            // Nobody goes on from here.
+            StepKind::Handoff(_) | StepKind::Leave => return None,
+            StepKind::Touch(_) => {}
         }
     }
-    at
+    Some(at)
 }
 
-fn joined(ends: &[Delay], otherwise: Delay) -> Delay {
-    let from = ends.iter().map(|end| end.from).min().unwrap_or(otherwise.from);
-    Delay { from, to: ends.iter().map(|end| end.to).max().unwrap_or(otherwise.to) }
+fn joined(ends: &[Delay]) -> Option<Delay> {
+    Some(Delay { from: ends.iter().map(|end| end.from).min()?, to: ends.iter().map(|end| end.to).max()? })
 }

@@ -8,6 +8,7 @@ use super::{Spot, item_at, reference, word_at};
 use crate::db::{Chunk, RootDb, SourceFile};
 use crate::diagnostics::{Check, Kind};
 use crate::model::names::schema;
+use crate::model::rule_schema::SETTINGS;
 use crate::model::schema::{BUILTIN, FieldSchema, Ty};
 use crate::model::{Member, lowered};
 use crate::plan::{Standing, Verdict};
@@ -48,7 +49,9 @@ pub fn hover(db: &RootDb, file: SourceFile, offset: u32, known: Known<'_>) -> Op
     if !crate::syntax::keywords().contains(&word) && crate::syntax::ast::Channel::from_name(word).is_none() && !is_fixed(word) {
         return None;
     }
-    let row = reference::of(word, around.map(|(.., item)| item.kind().keyword()))?;
+    let next = text.get(at.end as usize..).unwrap_or("").trim_start();
+    let next = next.split(char::is_whitespace).next().unwrap_or("");
+    let row = reference::of(word, around.map(|(.., item)| item.kind().keyword()), Some(next))?;
     Some((format!("`{}`\n\n{}", row.clause, row.meaning), Spot { file, at }))
 }
 
@@ -108,14 +111,23 @@ pub fn rule_page(db: &RootDb, name: &str) -> Option<String> {
     }
     let own = book::rules_of(db).into_iter().find(|(rule, ..)| rule.name == name).map(|(rule, ..)| rule);
     let rule = own.or_else(|| book::standard_rules().iter().find(|rule| rule.name == name).cloned())?;
-    let mut page = format!("**{}**: {} nurturing\n\n{}\n", rule.name, if rule.is { "is" } else { "isn't" }, rule.because);
+    let because = general(&rule.because);
+    let mut page = format!("**{}**: {} nurturing\n\n{because}\n", rule.name, if rule.is { "is" } else { "isn't" });
     if let Some(instead) = &rule.instead {
-        page.push_str(&format!("\n*What to do instead:* {instead}\n"));
+        page.push_str(&format!("\n*What to do instead:* {}\n", general(instead)));
     }
     if let Some(source) = &rule.origin {
         page.push_str(&format!("\n*Source:* {source}\n"));
     }
     Some(page)
+}
+
+/// What a rule says of anything: settings by their values, the rest left open.
+fn general(text: &str) -> String {
+    crate::rules::message::filled_by(text, |path| {
+        let setting = path.strip_prefix("settings.").and_then(|name| SETTINGS.iter().find(|setting| setting.name == name));
+        setting.map_or_else(|| "…".to_owned(), |setting| setting.default.to_owned())
+    })
 }
 
 /// A page about something that is declared.
@@ -228,7 +240,7 @@ fn touches(program: &crate::plan::Program) -> String {
 
 fn builtin(db: &RootDb, name: &str) -> String {
     let mut page = fence(&signature(db, name));
-    if let Some(row) = reference::of(name, Some("signal")) {
+    if let Some(row) = reference::of(name, Some("signal"), None) {
         page.push_str(&format!("\nBuilt in: {}.\n", row.meaning));
     }
     page

@@ -54,7 +54,8 @@ fn said(verdict: &Verdict) -> String {
         _ => return standing(verdict.standing).to_owned(),
     };
     let lacking: Vec<&str> = verdict.pillars.iter().filter(|pillar| pillar.state == wanted).map(|pillar| pillar.pillar.as_str()).collect();
-    format!("{}: {}", standing(verdict.standing), lacking.join(", "))
+    let word = if verdict.standing == Standing::Isnt { "not" } else { "open:" };
+    format!("{} ({word} {})", standing(verdict.standing), lacking.join(", "))
 }
 
 /// Where something is named, and that in words.

@@ -61,7 +61,7 @@ pub fn occurrences(db: &dyn Db, chunk: Chunk<'_>) -> Vec<Occurrence> {
     let checked = checked(db, chunk);
     // A bare stage is a use of its journey too; the stage is what stands there.
     let stages: Vec<Range> = checked.mentions.iter().map(|mention| mention.at).collect();
-    let uses = checked.uses.iter().filter(|used| !(used.kind == Kind::Journey && stages.contains(&used.at)));
+    let uses = checked.uses.iter().chain(&checked.in_examples).filter(|used| !(used.kind == Kind::Journey && stages.contains(&used.at)));
     found.extend(uses.map(|used| Occurrence { symbol: Symbol::Declared(used.kind, used.name.clone()), at: used.at, declares: false }));
     found.extend(checked.mentions.iter().map(|mention| Occurrence { symbol: Symbol::Member(mention.member.clone()), at: mention.at, declares: false }));
     found.sort_by_key(|occurrence| (occurrence.at, !occurrence.declares));
@@ -171,7 +171,7 @@ pub fn count(db: &dyn Db, kind: Kind, name: &str) -> usize {
     for file in Workspace::get(db).files(db) {
         for chunk in chunks(db, *file).chunks.iter().filter(|chunk| chunk.body(db).text.contains(name)) {
             let checked = checked(db, *chunk);
-            let own = checked.uses.iter().filter(|used| used.kind == kind && used.name == name);
+            let own = checked.uses.iter().chain(&checked.in_examples).filter(|used| used.kind == kind && used.name == name);
             // A bare stage is a use of its journey too; the stage is what stands there.
             found += own.filter(|used| kind != Kind::Journey || !checked.mentions.iter().any(|mention| mention.at == used.at)).count();
         }

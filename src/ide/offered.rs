@@ -86,8 +86,9 @@ fn one(db: &dyn Db, kind: Kind, name: &str) -> Offer {
 /// Signals, those that are built in last.
 pub(super) fn signals(db: &dyn Db, typed: &str) -> Vec<Offer> {
     let mut names: Vec<(&SmolStr, bool)> =
-        schema(db).signals.iter().filter(|(name, _)| fits(name, typed)).map(|(name, signal)| (name, signal.builtin)).take(MOST).collect();
+        schema(db).signals.iter().filter(|(name, _)| fits(name, typed)).map(|(name, signal)| (name, signal.builtin)).collect();
     names.sort_unstable();
+    names.truncate(MOST);
     let offer = |(name, builtin): (&SmolStr, bool)| {
         let offer = if builtin { Offer::new(name.as_str(), Class::Signal, "built-in signal") } else { one(db, Kind::Signal, name) };
         let fields: Vec<String> = schema(db).signals.get(name).map(|signal| signal.fields.iter().map(super::hover::field_words).collect()).unwrap_or_default();

@@ -83,13 +83,48 @@ pub fn proved(policy: &Policy<'_>) -> Proved {
             let key = (journey.name.clone(), stage.name.clone());
             proved.stages.insert(key.clone(), group(policy, leads));
             let gaps = policy.gaps_of(Entity::Stage(number, place));
-            let gaps: Vec<Gap> = gaps.iter().map(|(kind, _)| Gap { words: who::kind(plan, kind), predicate: predicate(plan, kind) }).take(MOST_GAPS).collect();
+            let mut gaps: Vec<Gap> =
+                gaps.iter().map(|(kind, _)| Gap { words: who::kind(plan, kind), predicate: predicate(plan, kind) }).take(MOST_GAPS).collect();
+            if gaps.is_empty() {
+                gaps.extend(without_content(policy, number, place));
+            }
             if !gaps.is_empty() {
                 proved.gaps.insert(key, gaps);
             }
         }
     }
     proved
+}
+
+/// Somebody at a stage for whom there is no content, though a program of the journey is for them: as the rule `content_gap` asks.
+fn without_content(policy: &Policy<'_>, journey: u32, stage: u32) -> Option<Gap> {
+    let plan = policy.plan;
+    let name = &plan.journeys.get(journey as usize)?.name;
+    let Value::List(contents) = policy.attribute(Entity::Stage(journey, stage), "contents", None) else { return None };
+    let made_for = |content: &Value| match content {
+        Value::Entity(Entity::Content(place)) => plan.contents.get(*place as usize).map(|content| policy.node(&content.predicate)),
+        _ => None,
+    };
+    let served: Vec<_> = contents.iter().filter_map(made_for).collect();
+    let programs = (0..).zip(&plan.programs).filter(|(_, program)| program.journey.as_ref() == Some(name));
+    let audiences: Vec<_> = programs.map(|(number, _)| policy.audience(number).known).collect();
+    let Value::Leads(settled) = policy.attribute(Entity::Workspace, "settled", None) else { return None };
+    let ground = &policy.ground;
+    let node = ground.and(&[policy.members(journey, stage).known, ground.or(&audiences), ground.not(settled.known), ground.not(ground.or(&served))]);
+    let found = ground.find(node, Universe::Database);
+    let example = found.example()?;
+    let mut parts = Vec::new();
+    for number in &example.fields {
+        let field = plan.lead.fields.get(*number as usize)?;
+        let (FieldType::OneOf(options) | FieldType::SetOf(options)) = &field.ty else { continue };
+        let option = |place: &u32| options.get(*place as usize).map(|option| option.name.as_str());
+        match example.still.fact(*number) {
+            Fact::Option(place) => parts.extend(option(place).map(|option| format!("{} is {option}", field.name))),
+            Fact::Set(places) => parts.extend(places.iter().filter_map(option).map(|option| format!("{} has {option}", field.name))),
+            _ => {}
+        }
+    }
+    Some(Gap { words: who::of(plan, example), predicate: (!parts.is_empty()).then(|| parts.join(" and ")) })
 }
 
 /// A kind of lead as the language writes it.
@@ -137,10 +172,13 @@ fn group(policy: &Policy<'_>, leads: Leads) -> Group {
         }
     };
     let breadth = match policy.group(leads, "breadth") {
-        // Percentages are in billionths of one.
+        // In billionths of a percent: down for "at least", up for "at most".
         Value::Percent(span) if !unnamed => {
-            let whole = |part: i128| u8::try_from(part / 1_000_000_000).unwrap_or(100).min(100);
-            Some((whole(span.low), span.high.map_or(100, whole)))
+            let whole = |part: i128| u8::try_from(part).unwrap_or(100).min(100);
+            let low = whole(span.low.div_euclid(1_000_000_000));
+            // What is known exactly is one figure, not two.
+            let high = span.high.filter(|high| *high != span.low).map(|high| whole((high + 999_999_999).div_euclid(1_000_000_000)));
+            Some((low, if span.high == Some(span.low) { low } else { high.unwrap_or(100) }))
         }
         _ => None,
     };
@@ -198,7 +236,6 @@ fn fraction(percent: u8) -> String {
         50 => "half".to_owned(),
         66 | 67 => "two thirds".to_owned(),
         75 => "three quarters".to_owned(),
-        0 => "less than 1%".to_owned(),
         percent => format!("{percent}%"),
     }
 }

@@ -44,8 +44,28 @@ fn rows() -> &'static FxHashMap<&'static str, Vec<Row>> {
     })
 }
 
-/// What the reference says of a word, best where it stands in a declaration that begins with `keyword`.
-pub fn of(word: &str, keyword: Option<&str>) -> Option<&'static Row> {
+/// Words that only join others: what they mean depends on all around them.
+const JOINTS: [&str; 33] = [
+    "and", "as", "at", "back", "by", "day", "every", "for", "from", "if", "in", "is", "last", "least", "most", "next", "not", "of", "on", "or", "out", "per",
+    "than", "the", "times", "to", "until", "up", "when", "where", "while", "with", "within",
+];
+
+/// Whether a clause goes on as the text does: `leave when …` is not `leave`, and `goal "…"` is not `goal PREDICATE`.
+fn goes_on(clause: &str, next: &str) -> bool {
+    match clause.split_whitespace().nth(1) {
+        Some(second) if second.starts_with(|c: char| c.is_ascii_lowercase()) => second == next,
+        Some(second) if second.starts_with('"') => next.starts_with('"'),
+        Some(_) => !next.starts_with('"') && next != "when",
+        None => next != "when",
+    }
+}
+
+/// What the reference says of a word, best where it stands in a declaration that begins with `keyword` and where the word behind it is
+/// `next`; nothing of a word that only joins others.
+pub fn of(word: &str, keyword: Option<&str>, next: Option<&str>) -> Option<&'static Row> {
+    if JOINTS.contains(&word) {
+        return None;
+    }
     let distance = |row: &Row| -> usize {
         if keyword.is_some_and(|keyword| row.section.split(' ').any(|part| part == keyword)) {
             0
@@ -57,7 +77,8 @@ pub fn of(word: &str, keyword: Option<&str>) -> Option<&'static Row> {
             3
         }
     };
-    rows().get(word)?.iter().min_by_key(|row| (2 * distance(row) + usize::from(row.place > 0), row.place))
+    let fits = |row: &&Row| row.place > 0 || next.is_none_or(|next| goes_on(row.clause, next));
+    rows().get(word)?.iter().filter(fits).min_by_key(|row| (2 * distance(row) + usize::from(row.place > 0), row.place))
 }
 
 #[cfg(test)]
@@ -66,11 +87,15 @@ mod tests {
 
     #[test]
     fn finds_the_clause_that_is_meant() {
-        let clause = |word, keyword| of(word, Some(keyword)).map(|row| row.clause);
+        let clause = |word, keyword| of(word, Some(keyword), None).map(|row| row.clause);
         assert_eq!(clause("hold", "program"), Some("hold out N%"));
         assert_eq!(clause("kind", "content"), Some("kind WORD"));
-        assert_eq!(clause("for", "journey"), Some("for PREDICATE"));
-        assert_eq!(clause("within", "segment").map(|clause| clause.contains("within")), Some(true));
+        assert_eq!(clause("within", "segment"), None);
+        let next = |word, next| of(word, Some("program"), Some(next)).map(|row| row.clause);
+        assert_eq!(next("leave", "when"), Some("leave when PREDICATE"));
+        assert_eq!(next("leave", "}"), Some("leave"));
+        assert_eq!(next("goal", "did"), Some("goal PREDICATE"));
+        assert_eq!(next("goal", "\"They"), Some("goal \"…\""));
         assert_eq!(clause("segment", "program"), Some("segment"));
         assert_eq!(clause("xyzzy", "program"), None);
     }

@@ -6,7 +6,10 @@ use crate::db::{Db, RootDb, SourceFile, Workspace, chunks, parsed};
 use crate::diagnostics::Kind;
 use crate::model::Member;
 use crate::model::names::{Space, Symbol as Interned, index, schema};
+use crate::model::rule_schema::FACETS_BY_NAME;
 use crate::model::schema::{BUILTIN, Ty};
+use crate::syntax::ast::Body;
+use crate::syntax::tokens::{TokenKind, tokens};
 
 /// Why a name cannot be another, in words for people.
 pub type Refusal = String;
@@ -45,7 +48,10 @@ pub fn rename(db: &RootDb, file: SourceFile, offset: u32, new: &str) -> Result<V
     if let Symbol::Member(Member::Option(signal, field, option)) = &symbol {
         stored(db, signal.as_deref(), field, option, &mut changes);
     }
-    unchanged(db, &changes)?;
+    if let Symbol::Member(Member::Field(None, _)) = &symbol {
+        facet(db, &old, new, &mut changes)?;
+    }
+    unchanged(db, &changes, &old)?;
     Ok(changes)
 }
 
@@ -54,7 +60,7 @@ fn valid(new: &str) -> Result<(), Refusal> {
     let mut chars = new.chars();
     let starts = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !starts || !chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(format!("`{new}` is no name: write letters, digits and underscores, and no digit first"));
+        return Err(format!("`{new}` is no name: write letters from a to z, digits and underscores, and no digit first"));
     }
     // A word that no grammar takes for a name is a word of the language.
     let fits = crate::syntax::continuations(&format!("segment {new} where in {new} ")).iter().any(|word| word == "and");
@@ -63,7 +69,7 @@ fn valid(new: &str) -> Result<(), Refusal> {
 
 /// Names that must differ from each other.
 fn clash(db: &dyn Db, symbol: &Symbol, new: &str) -> Result<(), Refusal> {
-    let taken = |what: &str| Err(format!("there is already {what} `{new}`: choose another name"));
+    let taken = |what: &str| Err(format!("`{new}` is already {what}: choose another name"));
     let in_space = |space: Space| {
         let sites = index(db).sites.get(&Interned::new(db, space, smol_str::SmolStr::from(new)));
         sites.and_then(|sites| sites.first()).map(|site| site.kind)
@@ -79,6 +85,11 @@ fn clash(db: &dyn Db, symbol: &Symbol, new: &str) -> Result<(), Refusal> {
             }
             if *kind == Kind::Signal && BUILTIN.contains(&new) {
                 return taken("a built-in signal");
+            }
+            let settings = Workspace::get(db).settings(db);
+            let old = symbol.name();
+            if *kind == Kind::Rule && (settings.levels.contains_key(old) || settings.path_levels.iter().any(|(_, levels)| levels.contains_key(old))) {
+                return Err(format!("nurture.toml sets the level of `{old}`: take it out there first"));
             }
             if *kind == Kind::Rule && (crate::rulebook::is_standard(new) || crate::diagnostics::Check::from_name(new).is_some()) {
                 return taken("a rule or check");
@@ -115,7 +126,7 @@ fn clash(db: &dyn Db, symbol: &Symbol, new: &str) -> Result<(), Refusal> {
             }
             // A bare stage names one journey's: where another has it too, it names none.
             if schema.stages.contains_key(new) {
-                return taken("a stage of another journey, and a bare name would mean both:");
+                return taken("a stage of another journey, and a bare name would mean both");
             }
         }
         Symbol::Member(Member::Band(score, _)) => {
@@ -138,7 +149,7 @@ fn hidden(db: &dyn Db, old: &str) -> Result<(), Refusal> {
     for file in Workspace::get(db).files(db) {
         for chunk in &chunks(db, *file).chunks {
             let body = &chunk.body(db).text;
-            let names = || body.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == old);
+            let names = || tokens(body).iter().any(|token| token.kind == TokenKind::Word && token.text(body) == old);
             if body.contains(old) && parsed(db, *chunk).broken && names() {
                 return Err(format!("a declaration of `{}` that names `{old}` has a syntax error: mend it first, or a name would stay behind", file.path(db)));
             }
@@ -149,10 +160,11 @@ fn hidden(db: &dyn Db, old: &str) -> Result<(), Refusal> {
 
 /// What our own messages brought about can be asked by the label of the touch, as a text: that would stay behind.
 fn asked_as_text(db: &dyn Db, label: &str) -> Result<(), Refusal> {
-    let asked = format!("touch is \"{label}\"");
+    let asked = format!("\"{label}\"");
     for file in Workspace::get(db).files(db) {
-        if chunks(db, *file).chunks.iter().any(|chunk| chunk.body(db).text.contains(&asked)) {
-            return Err(format!("`{}` asks `{asked}`, and a text is not renamed: change it first", file.path(db)));
+        let asks = |body: &str| body.contains(&asked) && body.contains("touch");
+        if chunks(db, *file).chunks.iter().any(|chunk| asks(&chunk.body(db).text)) {
+            return Err(format!("`{}` speaks of the touch by the text `{asked}`, and a text is not renamed: change it first", file.path(db)));
         }
     }
     Ok(())
@@ -175,8 +187,32 @@ fn stored(db: &dyn Db, signal: Option<&str>, field: &str, option: &str, changes:
     }
 }
 
-/// The policy after the changes must mean what it meant: no new error, and as many names as before.
-fn unchanged(db: &RootDb, changes: &[Change]) -> Result<(), Refusal> {
+/// A field's name can say what it means, such as `role`: where the new one says something else, what it meant is written down.
+fn facet(db: &dyn Db, old: &str, new: &str, changes: &mut Vec<Change>) -> Result<(), Refusal> {
+    let told = |name: &str| FACETS_BY_NAME.iter().find(|(_, names)| names.contains(&name)).map(|(facet, _)| *facet);
+    let Some((chunk, item)) = super::names::item_of(db, Kind::Lead, "") else { return Ok(()) };
+    let Body::Lead(fields) = &item.body else { return Ok(()) };
+    let Some(field) = fields.iter().find(|field| field.name.text == old).filter(|field| field.means.is_none()) else { return Ok(()) };
+    if field.ty == crate::syntax::ast::Type::Text && (old == "timezone" || new == "timezone") {
+        return Err("a field called `timezone` is the clock of its lead: quiet hours go by it, and by no other name".to_owned());
+    }
+    match (told(old), told(new)) {
+        (before, after) if before == after => Ok(()),
+        (None, Some(after)) => Err(format!("a field called `{new}` means the lead's {after}, and `{old}` does not: choose another name")),
+        (Some(before), _) => {
+            let start = chunk.start(db);
+            let text = &chunk.body(db).text;
+            let end = |at: crate::text::Range| at.start + at.of(text).trim_end().len() as u32;
+            let at = crate::text::Range::at(field.optional.map_or(end(field.type_at), end)).shift(start);
+            changes.push(Change { spot: Spot { file: chunk.file(db), at }, new: format!(" means {before}") });
+            Ok(())
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// The policy after the changes must have the errors that it had.
+fn unchanged(db: &RootDb, changes: &[Change], old: &str) -> Result<(), Refusal> {
     let workspace = Workspace::get(db);
     let texts = workspace.files(db).iter().map(|file| (file.path(db).clone(), changed(file.text(db), *file, changes)));
     let copy = crate::db::load::in_memory(RootDb::default(), texts.collect(), workspace.settings(db).clone());
@@ -196,10 +232,19 @@ fn unchanged(db: &RootDb, changes: &[Change]) -> Result<(), Refusal> {
         found
     };
     let (before, after) = (errors(db), errors(&copy));
-    if before.len() < after.len() {
-        return Err("under this name something else of the policy would mean another thing: choose another".to_owned());
+    if before == after {
+        return Ok(());
     }
-    Ok(())
+    // Examples of rules have declarations of their own, so what they name is left alone.
+    let named = Workspace::get(db).files(db).iter().flat_map(|file| &chunks(db, *file).chunks).find_map(|chunk| {
+        let body = &chunk.body(db).text;
+        let names = body.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == old);
+        chunk.head(db).strip_prefix("rule ").filter(|_| names)
+    });
+    Err(match named {
+        Some(rule) => format!("an example of the rule `{rule}` names `{old}` too, and examples are not renamed: change it first"),
+        None => "under this name something else of the policy would mean another thing: choose another".to_owned(),
+    })
 }
 
 /// A text with the changes that are of its file.

@@ -174,12 +174,15 @@ fn comments(text: &str, found: &mut Vec<Painted>) {
 
 fn paint(body: &str, start: u32, named: &FxHashMap<u32, Occurrence>, found: &mut Vec<Painted>) {
     let mut before = "";
+    // Between square brackets stand values, whatever they are called.
+    let mut in_list = false;
     for token in tokens(body) {
         let word = token.text(body);
         let occurrence = named.get(&token.at.start);
         let class = match token.kind {
             TokenKind::Word => match occurrence {
                 Some(occurrence) => Some(Class::of(&occurrence.symbol)),
+                None if in_list && word != "unknown" => None,
                 None => word_class(word, before),
             },
             TokenKind::Number => Some(Class::Number),
@@ -190,6 +193,11 @@ fn paint(body: &str, start: u32, named: &FxHashMap<u32, Occurrence>, found: &mut
         if let Some(class) = class {
             let builtin = matches!(class, Class::Signal) && BUILTIN.contains(&word);
             found.push(Painted { at: token.at.shift(start), class, declares: occurrence.is_some_and(|occurrence| occurrence.declares), builtin });
+        }
+        match word {
+            "[" => in_list = true,
+            "]" => in_list = false,
+            _ => {}
         }
         before = word;
     }

@@ -45,7 +45,12 @@ pub fn layout(text: &str) -> Vec<(Range, String)> {
 /// Edits that lay out the lines of a range.
 pub fn layout_in(text: &str, within: Range) -> Vec<(Range, String)> {
     let mut edits = layout(text);
-    edits.retain(|(range, _)| range.start <= within.end && within.start <= range.end);
+    // A selection that ends where a line begins does not hold that line.
+    let empty = within.start == within.end;
+    edits.retain(|(range, _)| {
+        let touches = range.start <= within.end && within.start <= range.end;
+        touches && (empty || range.start < within.end) && (empty || range.start == range.end || within.start < range.end)
+    });
     edits
 }
 

@@ -50,7 +50,7 @@ impl Server {
     pub fn plan(&mut self, asked: OfPolicy) -> Result<Value, Refused> {
         let project = self.policy(&asked)?;
         let errors = errors(project);
-        let made = if errors > 0 { None } else { plan(&project.db).map(|plan| Plan { verdicts: project.judged.verdicts.clone(), ..plan }) };
+        let made = if errors > 0 { None } else { plan(&project.db).map(|plan| Plan { verdicts: verdicts(project), ..plan }) };
         Ok(json!({ "plan": made, "errors": errors }))
     }
 
@@ -116,7 +116,10 @@ impl Server {
                 let address = text(0).ok_or_else(|| Refused::because("name the file of the test"))?;
                 let project = self.project_at(address).ok_or_else(|| Refused::because("this file belongs to no policy that is open"))?;
                 let (passed, told) = tested(project, text(1))?;
-                self.show(if passed { 3 } else { 1 }, &told);
+                // An editor that runs tests itself shows the answer itself.
+                if !self.client.commands.contains("nurture.runTest") {
+                    self.show(if passed { 3 } else { 1 }, &told);
+                }
                 Ok(Some(json!({ "passed": passed, "text": told })))
             }
             "nurture.explain" => {
@@ -128,6 +131,11 @@ impl Server {
             other => Err(Refused { code: ErrorCode::InvalidParams, why: format!("there is no command `{other}`") }),
         }
     }
+}
+
+/// What each program is, where the rulebook was asked of the policy as it is.
+fn verdicts(project: &Project) -> Vec<crate::plan::Verdict> {
+    if project.judged_at == Some(project.revision) { project.judged.verdicts.clone() } else { Vec::new() }
 }
 
 fn errors(project: &Project) -> usize {

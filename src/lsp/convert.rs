@@ -30,6 +30,9 @@ impl Converter<'_> {
 
     /// The address of a path of the policy.
     pub fn uri_of(&self, path: &str) -> lsp::Uri {
+        if let Some(address) = self.project.addresses.get(path) {
+            return lsp::Uri(address.clone());
+        }
         lsp::Uri(match &self.project.home {
             super::project::Home::Text(uri) => uri.clone(),
             _ => uri::of_path(&self.project.absolute(path)),
@@ -79,7 +82,10 @@ impl Converter<'_> {
         let of = |file: SourceFile| -> Vec<lsp::TextEdit> {
             let mut own: Vec<&Change> = changes.iter().filter(|change| change.spot.file == file).collect();
             own.sort_by_key(|change| change.spot.at);
-            own.into_iter().map(|change| lsp::TextEdit { range: self.range(file, change.spot.at), new_text: change.new.clone() }).collect()
+            // Lines end as those of the file do.
+            let windows = file.text(db).contains("\r\n");
+            let text = |new: &str| if windows && !new.contains('\r') { new.replace('\n', "\r\n") } else { new.to_owned() };
+            own.into_iter().map(|change| lsp::TextEdit { range: self.range(file, change.spot.at), new_text: text(&change.new) }).collect()
         };
         if !with_versions {
             let changes = files.into_iter().map(|file| (self.uri(file), of(file))).collect();

@@ -28,7 +28,7 @@ pub fn of_settings(project: &Project, encoding: super::position::Encoding) -> Ve
             severity: Some(DiagnosticSeverity::Error),
             code: Some(lsp::Code::String(finding.check.name().to_owned())),
             source: Some("nurture".to_owned()),
-            message: lsp::Message::String(message(finding, None)),
+            message: lsp::Message::String(message(finding, finding.labels.iter().find(|label| label.primary))),
             ..lsp::Diagnostic::default()
         })
         .collect();

@@ -14,11 +14,10 @@ use crate::db::parallel::STACK;
 use crate::db::{RootDb, Workspace};
 use crate::diagnostics::Severity;
 use crate::ide::proved::proved;
-use crate::model::graph::{PolicyProblem, policy_problems};
 use crate::model::names::schema;
 use crate::plan::Rule;
 use crate::proof::{Memory, Stop, Stopped};
-use crate::report::findings::findings;
+use crate::report::findings::{ByFile, findings, problems_by_file};
 use crate::report::judgement::{Asked, hear, inputs_of, rules_for, tell};
 use crate::report::plan::parts;
 use crate::rules::policy::Policy;
@@ -29,19 +28,19 @@ pub enum Said {
     Looked {
         /// Of which policy.
         home: Home,
-        /// In which revision.
-        revision: u64,
-        /// What only the whole policy shows.
-        of_policy: Arc<Vec<PolicyProblem>>,
+        /// Which thread says so.
+        ticket: u64,
+        /// What only the whole policy shows, by file.
+        of_policy: Arc<ByFile>,
         /// Whether the rulebook is asked now: nothing of the language stands in the way.
         judging: bool,
     },
-    /// It needs the database as it was in this revision; `None` if that is gone.
+    /// It needs the database as it was when it began; `None` if that is gone.
     NeedsDb {
         /// Of which policy.
         home: Home,
-        /// In which revision.
-        revision: u64,
+        /// Which thread says so.
+        ticket: u64,
         /// Where it waits.
         answer: Sender<Option<RootDb>>,
     },
@@ -49,8 +48,8 @@ pub enum Said {
     Ended {
         /// Of which policy.
         home: Home,
-        /// In which revision.
-        revision: u64,
+        /// Which thread says so.
+        ticket: u64,
         /// What the rulebook says; `None` where it was stopped.
         judged: Option<Box<Judged>>,
         /// That something went wrong that must not.
@@ -61,6 +60,8 @@ pub enum Said {
 /// A judgement that is being made.
 #[derive(Clone, Debug)]
 pub struct Running {
+    /// Its number: no two threads of a server have the same.
+    pub ticket: u64,
     /// Of which revision.
     pub revision: u64,
     /// To end it.
@@ -71,7 +72,9 @@ pub struct Running {
 pub struct Job {
     /// Of which policy.
     pub home: Home,
-    /// In which revision.
+    /// The number of the thread.
+    pub ticket: u64,
+    /// Of which revision of the policy.
     pub revision: u64,
     /// Its database.
     pub db: RootDb,
@@ -79,22 +82,26 @@ pub struct Job {
     pub packs: Arc<Vec<Rule>>,
     /// What was proved before.
     pub memory: Memory,
-    /// Whether its settings are well.
-    pub settings_hold: bool,
+    /// Whether all of it was read: settings, packs, files.
+    pub whole: bool,
 }
 
 /// Begins a judgement; `None` if no thread could be started.
 pub fn begin(job: Job, said: Sender<Said>) -> Option<Running> {
-    let running = Running { revision: job.revision, stop: Stop::default() };
+    let running = Running { ticket: job.ticket, revision: job.revision, stop: Stop::default() };
     let stop = running.stop.clone();
     let work = move || {
-        let (home, revision) = (job.home.clone(), job.revision);
+        let (home, ticket) = (job.home.clone(), job.ticket);
         let outcome = catch_unwind(AssertUnwindSafe(|| judged(job, &stop, &said)));
         let (judged, fault) = match outcome {
             Ok(judged) => (judged, false),
-            Err(why) => (None, !(why.is::<Stopped>() || why.is::<salsa::Cancelled>())),
+            // A query that another thread broke off by a fault is a fault too.
+            Err(why) => {
+                let cancelled = why.downcast_ref::<salsa::Cancelled>().is_some_and(|why| !matches!(why, salsa::Cancelled::PropagatedPanic));
+                (None, !(why.is::<Stopped>() || cancelled))
+            }
         };
-        let _ = said.send(Said::Ended { home, revision, judged: judged.map(Box::new), fault });
+        let _ = said.send(Said::Ended { home, ticket, judged: judged.map(Box::new), fault });
     };
     std::thread::Builder::new().name("rulebook".to_owned()).stack_size(STACK).spawn(work).ok()?;
     Some(running)
@@ -102,9 +109,9 @@ pub fn begin(job: Job, said: Sender<Said>) -> Option<Running> {
 
 fn judged(job: Job, stop: &Stop, said: &Sender<Said>) -> Option<Judged> {
     let found = findings(&job.db);
-    let judging = schema(&job.db).lead.is_some() && job.settings_hold && !found.iter().any(|finding| finding.severity == Severity::Error);
-    let of_policy = Arc::new(policy_problems(&job.db).to_vec());
-    said.send(Said::Looked { home: job.home.clone(), revision: job.revision, of_policy, judging }).ok()?;
+    let judging = schema(&job.db).lead.is_some() && job.whole && !found.iter().any(|finding| finding.severity == Severity::Error);
+    let of_policy = Arc::new(problems_by_file(&job.db).clone());
+    said.send(Said::Looked { home: job.home.clone(), ticket: job.ticket, of_policy, judging }).ok()?;
     if !judging {
         return None;
     }
@@ -123,7 +130,7 @@ fn judged(job: Job, stop: &Stop, said: &Sender<Said>) -> Option<Judged> {
     let proved = proved(&policy);
     stop.check();
     let (answer, waiting): (Sender<Option<RootDb>>, Receiver<Option<RootDb>>) = bounded(1);
-    said.send(Said::NeedsDb { home: job.home, revision: job.revision, answer }).ok()?;
+    said.send(Said::NeedsDb { home: job.home, ticket: job.ticket, answer }).ok()?;
     let db = waiting.recv().ok()??;
     let told = tell(&db, &policy, &heard, &asked);
     drop(db);

@@ -14,11 +14,10 @@ use crate::db::load::{self, LoadError, SETTINGS, Sources};
 use crate::db::{AT_REST, Asset, RootDb, SourceFile, TYPED, Workspace};
 use crate::diagnostics::Diagnostic;
 use crate::ide::proved::Proved;
-use crate::model::graph::PolicyProblem;
 use crate::plan::{Rule, Verdict};
 use crate::proof::Memory;
 use crate::report::baseline::{self, Baseline};
-use crate::report::findings::findings_with;
+use crate::report::findings::{ByFile, findings_with};
 use crate::report::loading;
 use crate::text::Range;
 
@@ -62,9 +61,13 @@ pub struct Project {
     /// Grows with each change.
     pub revision: u64,
     /// What the whole policy showed when it was last looked at.
-    pub of_policy: Arc<Vec<PolicyProblem>>,
+    pub of_policy: Arc<ByFile>,
     /// What the rulebook said last.
     pub judged: Judged,
+    /// In which revision it was asked last.
+    pub judged_at: Option<u64>,
+    /// The addresses of open files, as the editor writes them: one file can have several.
+    pub addresses: BTreeMap<SmolStr, String>,
     /// What was proved before.
     pub memory: Memory,
     /// The rules of its packs.
@@ -98,11 +101,10 @@ impl Project {
             _ => match load::find(&paths, &root).and_then(loading::load) {
                 Ok(loaded) => Some(loaded),
                 // A folder without policy files, or a file that is not saved yet, is a policy that is still empty.
+                Err(_) if matches!(&home, Home::File(file) if !file.exists()) || !has_policy(&root) => None,
                 Err(error) => {
-                    if has_policy(&root) {
-                        trouble = Some(error);
-                    }
-                    None
+                    trouble = Some(error);
+                    in_part(&paths, &root)
                 }
             },
         };
@@ -116,6 +118,8 @@ impl Project {
             revision: 0,
             of_policy: Arc::default(),
             judged: Judged::default(),
+            judged_at: None,
+            addresses: BTreeMap::new(),
             memory: Memory::default(),
             packs: Arc::default(),
             known: Baseline::default(),
@@ -161,8 +165,12 @@ impl Project {
     fn read_baseline(&mut self) {
         let path = self.root.join(baseline::FILE);
         self.stamps.push((path.clone(), stamp(&path)));
-        let read = fs::read_to_string(&path).ok().and_then(|text| Baseline::read(&text).ok());
-        self.known = read.unwrap_or_default();
+        match fs::read_to_string(&path).map(|text| Baseline::read(&text)) {
+            Ok(Ok(baseline)) => self.known = baseline,
+            Ok(Err(what)) => self.trouble = Some(LoadError { message: format!("`{}` is no baseline: {what}", baseline::FILE), help: None }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => self.trouble = Some(LoadError { message: format!("cannot read `{}`: {error}", baseline::FILE), help: None }),
+        }
     }
 
     /// The path of a file in this policy, if it lies where its files lie.
@@ -224,13 +232,12 @@ impl Project {
                     return;
                 }
                 let files = self.files().iter().copied().filter(|file| Some(*file) != there).collect();
-                self.judged.findings.remove(path);
+                self.forget(path);
                 self.set_files(files);
             }
             (Some((text, damage)), Some(input)) => {
                 if input.text(&self.db) != text {
-                    // Where the text changed is not known: what was said of it has no place any more.
-                    self.judged.findings.remove(path);
+                    self.forget(path);
                 } else if there.is_some() && input.damage(&self.db) == damage && durability == AT_REST {
                     return;
                 }
@@ -282,9 +289,18 @@ impl Project {
 
     /// Replaces the whole text of a file.
     pub fn replace(&mut self, file: SourceFile, text: String) {
-        self.judged.findings.remove(file.path(&self.db));
+        self.forget(&file.path(&self.db).clone());
         file.set_text(&mut self.db).with_durability(TYPED).to(text);
         self.changed();
+    }
+
+    /// Forgets what was said of places in a file: where its text changed is not known.
+    fn forget(&mut self, path: &SmolStr) {
+        self.judged.findings.remove(path);
+        for finding in self.judged.findings.values_mut().flatten() {
+            finding.labels.retain(|label| label.span.file != *path);
+            finding.fixes.retain(|fix| fix.edits.iter().all(|edit| edit.span.file != *path));
+        }
     }
 
     fn changed(&mut self) {
@@ -300,13 +316,13 @@ impl Project {
         let named = load::named_by_all(&self.db, workspace);
         let known = workspace.assets(&self.db);
         let same = named.iter().eq(known.iter().map(|(path, _)| path));
-        let texts_changed = || self.stamps.iter().any(|(path, known)| *known != stamp(path));
+        let others = [self.root.join(SETTINGS), self.root.join(baseline::FILE)];
+        let texts_changed = || self.stamps.iter().any(|(path, known)| !others.contains(path) && *known != stamp(path));
         if same && !texts_changed() {
             return;
         }
         let assets = load::read_assets(&self.db, workspace, &self.root);
         let same = assets == workspace.assets(&self.db);
-        let others = [self.root.join(SETTINGS), self.root.join(baseline::FILE)];
         self.stamps.retain(|(path, _)| others.contains(path));
         self.stamps.extend(assets.iter().map(|(path, _)| self.root.join(path.as_str())).map(|path| (path.clone(), stamp(&path))));
         if !same {
@@ -325,6 +341,16 @@ impl Project {
         self.stamps.iter().any(|(path, known)| files.contains(path) && *known != stamp(path))
     }
 
+    /// Whether a path lies in one of its rule packs.
+    pub fn has_in_packs(&self, path: &Path) -> bool {
+        Workspace::get(&self.db).settings(&self.db).packs.iter().any(|pack| path.starts_with(self.root.join(pack.as_str())))
+    }
+
+    /// Whether all of it was read: settings, packs, files.
+    pub fn is_whole(&self) -> bool {
+        self.trouble.is_none() && self.settings.0.is_empty()
+    }
+
     /// The texts of open files, by path.
     pub fn open_texts(&self) -> Vec<(SmolStr, String)> {
         self.open.iter().filter_map(|path| Some((path.clone(), self.file(path)?.text(&self.db).to_owned()))).collect()
@@ -333,11 +359,20 @@ impl Project {
     /// What is to be shown of a file: what the language says, what the whole policy showed when it was last looked at, and what the
     /// rulebook said last.
     pub fn findings(&self, file: SourceFile) -> Vec<Diagnostic> {
-        let mut found = findings_with(&self.db, file, &self.of_policy);
+        let of_policy = self.of_policy.0.get(file.path(&self.db)).map(Vec::as_slice).unwrap_or_default();
+        let mut found = findings_with(&self.db, file, of_policy);
         found.extend(self.judged.findings.get(file.path(&self.db)).into_iter().flatten().cloned());
         found.sort_by(Diagnostic::order);
         found
     }
+}
+
+/// What of a policy can be read all the same: its files without settings and packs, so that names are known.
+fn in_part(paths: &[PathBuf], root: &Path) -> Option<load::Loaded> {
+    let mut sources = load::find(paths, root).ok()?;
+    sources.settings = None;
+    sources.files.retain(|file| load::read_file(file).is_ok());
+    loading::load(sources).ok()
 }
 
 /// Whether there is something to be loaded in a folder.
@@ -370,12 +405,11 @@ fn moved(finding: &mut Diagnostic, path: &SmolStr, at: Range, new: u32) -> bool 
 /// Where the policy of a file comes from: the workspace around it, a folder that the editor has open, or the file alone.
 pub fn home_of(path: &Path, folders: &[PathBuf]) -> Home {
     let own = path.parent().unwrap_or(Path::new("/"));
-    if let Some(root) = own.ancestors().find(|folder| folder.join(SETTINGS).is_file()) {
-        return Home::Folder(root.to_owned());
-    }
-    let around = folders.iter().filter(|folder| own.starts_with(folder)).max_by_key(|folder| folder.components().count());
-    match around {
-        Some(folder) => Home::Folder(folder.clone()),
+    let workspace = own.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    let around = || folders.iter().filter(|folder| own.starts_with(folder)).max_by_key(|folder| folder.components().count()).map(PathBuf::as_path);
+    // A file in a hidden folder, or in one of tools, is nobody's but its own.
+    match workspace.or_else(around).filter(|root| load::belongs(root, path)) {
+        Some(root) => Home::Folder(root.to_owned()),
         None => Home::File(path.to_owned()),
     }
 }

@@ -78,6 +78,7 @@ impl Server {
             // A fault, for the test that the server outlives it.
             #[cfg(test)]
             "nurture/fault" => std::panic::panic_any("a fault"),
+            "initialize" => Err(Refused { code: ErrorCode::InvalidRequest, why: "`initialize` was said already".to_owned() }),
             "nurture/plan" => self.plan(read(request.params)?),
             "nurture/graph" => self.graph(read(request.params)?),
             "nurture/simulate" => self.simulate(read(request.params)?),
@@ -97,7 +98,14 @@ impl Server {
     }
 
     fn document_diagnostics(&mut self, params: lsp::DocumentDiagnosticParams) -> Answer<lsp::DocumentDiagnosticReport> {
-        let items = self.file(&params.text_document).map_or_else(Vec::new, |(converter, file)| diagnostics::of_file(converter, file));
+        let of_settings = || {
+            let project = self.project_at(&params.text_document.uri.0)?;
+            let converter = Converter { project, encoding: self.client.encoding };
+            let own = converter.uri_of(crate::db::load::SETTINGS) == params.text_document.uri;
+            own.then(|| diagnostics::of_settings(project, self.client.encoding))
+        };
+        let of_file = self.file(&params.text_document).map(|(converter, file)| diagnostics::of_file(converter, file));
+        let items = of_file.or_else(of_settings).unwrap_or_default();
         let id = format!("{:x}", diagnostics::fingerprint(&items));
         if params.previous_result_id.as_ref() == Some(&id) {
             let unchanged_document_diagnostic_report = lsp::UnchangedDocumentDiagnosticReport { result_id: id };
@@ -115,6 +123,7 @@ impl Server {
 
     fn workspace_diagnostics(&mut self, params: lsp::WorkspaceDiagnosticParams) -> Answer<lsp::WorkspaceDiagnosticReport> {
         let mut items = Vec::new();
+        let mut before: std::collections::BTreeMap<String, String> = params.previous_result_ids.into_iter().map(|known| (known.uri.0, known.value)).collect();
         for project in self.projects() {
             let converter = Converter { project, encoding: self.client.encoding };
             let files = project.files().iter().map(|file| (converter.uri(*file), diagnostics::of_file(converter, *file)));
@@ -123,7 +132,7 @@ impl Server {
             for (uri, found) in files.chain(settings) {
                 let id = format!("{:x}", diagnostics::fingerprint(&found));
                 let version = self.version(&uri);
-                let same = params.previous_result_ids.iter().any(|known| known.uri == uri && known.value == id);
+                let same = before.remove(&uri.0).is_some_and(|known| known == id);
                 items.push(if same {
                     lsp::WorkspaceDocumentDiagnosticReport::WorkspaceUnchangedDocumentDiagnosticReport(lsp::WorkspaceUnchangedDocumentDiagnosticReport {
                         uri,
@@ -138,6 +147,14 @@ impl Server {
                     })
                 });
             }
+        }
+        // Of files that are gone nothing is left to say.
+        for uri in before.into_keys() {
+            items.push(lsp::WorkspaceDocumentDiagnosticReport::WorkspaceFullDocumentDiagnosticReport(lsp::WorkspaceFullDocumentDiagnosticReport {
+                uri: lsp::Uri(uri),
+                version: None,
+                full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport::default(),
+            }));
         }
         Ok(lsp::WorkspaceDiagnosticReport { items })
     }
@@ -198,6 +215,9 @@ impl Server {
             // A text clause leads to its file.
             let target = links::links(db, file).into_iter().find(|(at, _)| crate::ide::touches(*at, offset));
             let Some((_, Target::File(path))) = target else { return Ok(None) };
+            if matches!(converter.project.home, super::project::Home::Text(_)) {
+                return Ok(None);
+            }
             let location = lsp::Location { uri: converter.uri_of(&path), range: lsp::Range::default() };
             return Ok(Some(lsp::DefinitionResponse::Definition(lsp::Definition::Location(location))));
         };
@@ -389,6 +409,10 @@ impl Server {
 
     fn document_links(&mut self, params: lsp::DocumentLinkParams) -> Answer<Option<Vec<lsp::DocumentLink>>> {
         let Some((converter, file)) = self.file(&params.text_document) else { return Ok(None) };
+        // A text that is no file lies in no folder.
+        if matches!(converter.project.home, super::project::Home::Text(_)) {
+            return Ok(None);
+        }
         let link = |(at, target): (Range, Target)| {
             let (target, tooltip) = match target {
                 Target::Page(url) => (lsp::Uri(url.to_string()), "open the page"),

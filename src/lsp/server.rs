@@ -1,7 +1,7 @@
 //! The loop of the server: one thread that reads messages in their order, changes the policies, and answers. Only the rulebook has
 //! threads of its own.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -59,6 +59,12 @@ pub(super) struct Server {
     /// Policies that changed, and when they are looked at as a whole.
     due: BTreeMap<Home, Instant>,
     running: BTreeMap<Home, Running>,
+    /// The number of the last thread.
+    ticket: u64,
+    /// The addresses of which something is shown, by policy.
+    shown: BTreeMap<Home, BTreeSet<String>>,
+    /// What was said of troubles, by policy: once is enough.
+    troubles: BTreeMap<Home, String>,
     judges: Sender<Said>,
     /// What was sent of each file, by its address.
     published: HashMap<String, u64>,
@@ -81,6 +87,9 @@ pub fn serve_over(out: Sender<Message>, incoming: &Receiver<Message>) -> bool {
         documents: HashMap::new(),
         due: BTreeMap::new(),
         running: BTreeMap::new(),
+        ticket: 0,
+        shown: BTreeMap::new(),
+        troubles: BTreeMap::new(),
         judges,
         published: HashMap::new(),
         told: HashMap::new(),
@@ -350,6 +359,14 @@ impl Server {
     fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
         let document = params.text_document;
         let address = document.uri.0;
+        // Editors send settings and texts too, where they are told so: only policies are read here.
+        let is_policy = match uri::to_path(&address) {
+            Some(path) => path.extension().is_some_and(|extension| extension == "nurture"),
+            None => serde_json::to_value(&document.language_id).is_ok_and(|language| language == "nurture"),
+        };
+        if !is_policy {
+            return;
+        }
         let home = match uri::to_path(&address) {
             Some(path) => home_of(&settled(&path), &self.folders),
             None => Home::Text(address.clone()),
@@ -361,9 +378,12 @@ impl Server {
             None => Some(SmolStr::from(address.rsplit(['/', ':']).next().unwrap_or(&address))),
         };
         let Some(path) = path else { return };
+        project.addresses.insert(path.clone(), address.clone());
         project.open(&path, document.text);
         project.refresh_texts();
+        self.told.remove(&address);
         self.documents.insert(address.clone(), Document { home: home.clone(), path, version: document.version });
+        self.shown.entry(home.clone()).or_default().insert(address.clone());
         self.publish(&address);
         self.due.insert(home, Instant::now());
     }
@@ -374,10 +394,6 @@ impl Server {
         let Some(document) = self.documents.get_mut(&address) else { return };
         document.version = params.text_document.version;
         let home = document.home.clone();
-        // What is being judged is another policy now.
-        if let Some(running) = self.running.get(&home) {
-            running.stop.now();
-        }
         let (Some(project), path) = (self.projects.get_mut(&home), document.path.clone()) else { return };
         let Some(file) = project.file(&path) else { return };
         for change in params.content_changes {
@@ -389,7 +405,13 @@ impl Server {
                 lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(change) => project.replace(file, change.text),
             }
         }
-        // While more edits wait, what this one brought is not worth telling.
+        // What is being judged is another policy now.
+        if let Some(running) = self.running.get(&home)
+            && running.revision != project.revision
+        {
+            running.stop.now();
+        }
+        // While more messages wait, most often edits, what this one brought is told with the last.
         if idle {
             self.publish(&address);
         }
@@ -397,8 +419,11 @@ impl Server {
     }
 
     fn closed(&mut self, params: lsp::DidCloseTextDocumentParams) {
-        let Some(document) = self.documents.remove(&params.text_document.uri.0) else { return };
+        let address = params.text_document.uri.0;
+        let Some(document) = self.documents.remove(&address) else { return };
+        self.told.remove(&address);
         let Some(project) = self.projects.get_mut(&document.home) else { return };
+        project.addresses.remove(&document.path);
         project.close(&document.path);
         if project.open_files() == 0 && !matches!(document.home, Home::Folder(_)) {
             // A file alone is a policy as long as it is looked at.
@@ -412,19 +437,12 @@ impl Server {
         if let Some(running) = self.running.remove(home) {
             running.stop.now();
         }
-        let Some(project) = self.projects.remove(home) else { return };
+        self.projects.remove(home);
         self.due.remove(home);
-        let converter = Converter { project: &project, encoding: self.client.encoding };
-        let mut addresses: Vec<String> = project.files().iter().map(|file| converter.uri(*file).0).collect();
-        addresses.push(converter.uri_of(SETTINGS).0);
-        if let Home::Text(address) = home {
-            addresses.push(address.clone());
-        }
-        if let Home::File(path) = home {
-            addresses.push(uri::of_path(path));
-        }
-        for address in addresses {
+        self.troubles.remove(home);
+        for address in self.shown.remove(home).unwrap_or_default() {
             self.send_diagnostics(&address, None, Vec::new());
+            self.published.remove(&address);
         }
     }
 
@@ -439,15 +457,22 @@ impl Server {
 
     fn files_changed(&mut self, params: lsp::DidChangeWatchedFilesParams) {
         let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| uri::to_path(&change.uri.0)).map(|path| settled(&path)).collect();
-        let is_settings = |path: &PathBuf| path.file_name().is_some_and(|name| name == SETTINGS || name == crate::report::baseline::FILE);
-        if paths.iter().any(|path| is_settings(path) && path.file_name().is_some_and(|name| name == SETTINGS)) {
+        if paths.iter().any(|path| path.file_name().is_some_and(|name| name == SETTINGS)) {
             // Which policy a file belongs to may have changed.
             self.read_anew();
             return;
         }
+        // A folder that is open, and held no policy so far.
+        for path in paths.iter().filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "nurture")) {
+            let home = home_of(path, &self.folders);
+            if matches!(&home, Home::Folder(root) if self.folders.iter().any(|folder| path.starts_with(folder) && root.starts_with(folder))) {
+                self.load(&home);
+            }
+        }
         for home in self.projects.keys().cloned().collect::<Vec<_>>() {
             let Some(project) = self.projects.get_mut(&home) else { continue };
-            if project.settings_changed() {
+            let of_packs = paths.iter().any(|path| project.has_in_packs(path));
+            if project.settings_changed() || of_packs || project.trouble.is_some() {
                 self.reload(&home);
                 continue;
             }
@@ -481,8 +506,8 @@ impl Server {
         for (path, text) in old.open_texts() {
             project.open(&path, text);
         }
+        project.addresses = old.addresses.clone();
         project.memory = old.memory.clone();
-        project.revision = old.revision + 1_000;
         self.projects.insert(home.clone(), project);
         self.due.insert(home.clone(), Instant::now());
     }
@@ -498,14 +523,28 @@ impl Server {
             }
         }
         open.sort();
+        let mut wanted: BTreeSet<Home> = self.folders.iter().flat_map(|folder| homes_in(folder)).collect();
+        for (address, ..) in &open {
+            wanted.insert(uri::to_path(address).map_or_else(|| Home::Text(address.clone()), |path| home_of(&settled(&path), &self.folders)));
+        }
         for home in self.projects.keys().cloned().collect::<Vec<_>>() {
-            self.drop_project(&home);
+            if !wanted.contains(&home) {
+                self.drop_project(&home);
+                continue;
+            }
+            // What was proved stays; which files are whose is looked up again.
+            if let Some(running) = self.running.remove(&home) {
+                running.stop.now();
+            }
+            let memory = self.projects.get(&home).map(|project| project.memory.clone()).unwrap_or_default();
+            let mut project = Project::load(home.clone());
+            project.memory = memory;
+            self.projects.insert(home.clone(), project);
+            self.due.insert(home, Instant::now());
         }
         self.documents.clear();
-        for folder in self.folders.clone() {
-            for home in homes_in(&folder) {
-                self.load(&home);
-            }
+        for home in wanted {
+            self.load(&home);
         }
         for (address, version, text) in open {
             let text_document = lsp::TextDocumentItem { uri: lsp::Uri(address), language_id: lsp::LanguageKind::Custom("nurture".into()), version, text };
@@ -526,6 +565,11 @@ impl Server {
     fn settle_one(&mut self, home: &Home) {
         let Some(project) = self.projects.get_mut(home) else { return };
         project.refresh_texts();
+        if project.judged_at == Some(project.revision) {
+            // A save without a change, a text that nobody names: all is said already.
+            self.publish_all(home);
+            return;
+        }
         match self.running.get(home) {
             Some(running) if running.revision == project.revision && !running.stop.asked() => return,
             Some(running) => {
@@ -535,58 +579,71 @@ impl Server {
             }
             None => {}
         }
+        self.ticket += 1;
         let job = Job {
             home: home.clone(),
+            ticket: self.ticket,
             revision: project.revision,
             db: project.db.clone(),
             packs: project.packs.clone(),
             memory: project.memory.clone(),
-            settings_hold: project.settings.0.is_empty(),
+            whole: project.is_whole(),
         };
         if let Some(running) = judge::begin(job, self.judges.clone()) {
             self.running.insert(home.clone(), running);
         }
     }
 
-    /// What the rulebook says, or needs.
+    /// The policy of a thread, if it is still the one that the thread began with.
+    fn unchanged(&mut self, home: &Home, ticket: u64) -> Option<&mut Project> {
+        let running = self.running.get(home).filter(|running| running.ticket == ticket)?;
+        let revision = running.revision;
+        self.projects.get_mut(home).filter(|project| project.revision == revision)
+    }
+
+    /// What a thread says, or needs. What one says that nobody waits for any more is not heard.
     fn heard(&mut self, said: Said) {
         match said {
-            Said::Looked { home, revision, of_policy, judging } => {
-                let Some(project) = self.projects.get_mut(&home).filter(|project| project.revision == revision) else { return };
+            Said::Looked { home, ticket, of_policy, judging } => {
+                let Some(project) = self.unchanged(&home, ticket) else { return };
                 project.of_policy = of_policy;
                 if !judging {
                     // What cannot be judged has no verdict; what was said of an earlier text does not stand.
                     project.judged = Default::default();
                 }
                 self.publish_all(&home);
-                if !judging {
-                    self.notify("nurture/judged", json!({ "revision": revision }));
-                }
             }
-            Said::NeedsDb { home, revision, answer } => {
-                let current = self.projects.get(&home).filter(|project| project.revision == revision).map(|project| project.db.clone());
+            Said::NeedsDb { home, ticket, answer } => {
+                let current = self.unchanged(&home, ticket).map(|project| project.db.clone());
                 let _ = answer.send(current);
             }
-            Said::Ended { home, revision, judged, fault } => {
-                self.running.remove(&home);
+            Said::Ended { home, ticket, judged, fault } => {
+                let Some(running) = self.running.get(&home).filter(|running| running.ticket == ticket).cloned() else { return };
                 if fault {
-                    self.notify(
-                        "window/logMessage",
-                        json!({ "type": 1, "message": "the rulebook could not be asked: this is a fault of nurture, please report it" }),
-                    );
+                    let why = "the policy could not be judged: this is a fault of nurture, please report it";
+                    self.notify("window/logMessage", json!({ "type": 1, "message": why }));
                 }
-                let Some(project) = self.projects.get_mut(&home) else { return };
-                match judged.filter(|_| project.revision == revision) {
-                    Some(judged) => {
-                        project.judged = *judged;
-                        self.publish_all(&home);
-                        self.refresh();
-                        self.notify("nurture/judged", json!({ "revision": revision }));
-                    }
-                    // The policy has changed meanwhile.
-                    None if !fault && project.revision != revision => drop(self.due.entry(home).or_insert_with(Instant::now)),
-                    None => {}
+                let project = self.unchanged(&home, ticket);
+                let outdated = project.is_none() || (judged.is_none() && running.stop.asked() && !fault);
+                if let Some(project) = project.filter(|_| !outdated) {
+                    project.judged_at = Some(project.revision);
+                    project.judged = judged.map(|judged| *judged).unwrap_or_default();
                 }
+                self.running.remove(&home);
+                if outdated {
+                    // It has changed meanwhile.
+                    self.due.entry(home).or_insert_with(Instant::now);
+                    return;
+                }
+                self.publish_all(&home);
+                self.refresh();
+                let versions: BTreeMap<&str, i32> = self
+                    .documents
+                    .iter()
+                    .filter(|(_, document)| document.home == home)
+                    .map(|(address, document)| (address.as_str(), document.version))
+                    .collect();
+                self.notify("nurture/judged", json!({ "versions": versions }));
             }
         }
     }
@@ -618,15 +675,25 @@ impl Server {
         let converter = Converter { project, encoding: self.client.encoding };
         let mut all: Vec<(String, Vec<lsp::Diagnostic>)> =
             project.files().iter().map(|file| (converter.uri(*file).0, diagnostics::of_file(converter, *file))).collect();
+        let trouble = project.trouble.as_ref().map(|trouble| trouble.message.clone());
         if diagnostics::has_settings(project) {
             all.push((converter.uri_of(SETTINGS).0, diagnostics::of_settings(project, self.client.encoding)));
-        } else if let Some(trouble) = &project.trouble {
-            self.show(1, &trouble.message);
+        } else if trouble.is_some() && trouble.as_ref() != self.troubles.get(home) {
+            self.show(1, trouble.as_deref().unwrap_or(""));
         }
+        match trouble {
+            Some(trouble) => drop(self.troubles.insert(home.clone(), trouble)),
+            None => drop(self.troubles.remove(home)),
+        }
+        let now: BTreeSet<String> = all.iter().map(|(address, _)| address.clone()).collect();
+        let before = self.shown.insert(home.clone(), now.clone()).unwrap_or_default();
         let mut changed = false;
+        // Of files that are gone nothing is left to say.
+        for address in before.difference(&now) {
+            self.send_diagnostics(address, None, Vec::new());
+            changed |= self.published.remove(address).is_some();
+        }
         for (address, found) in all {
-            // The address that the editor knows it by, where it has it open.
-            let address = self.known_as(home, &address);
             let version = self.documents.get(&address).map(|document| document.version);
             if self.client.pulls {
                 let fingerprint = diagnostics::fingerprint(&found);
@@ -638,17 +705,6 @@ impl Server {
         if changed && self.client.refreshes_diagnostics {
             self.ask("workspace/diagnostic/refresh", Value::Null);
         }
-    }
-
-    /// The address under which a file is open; addresses of one file can be written in several ways.
-    fn known_as(&self, home: &Home, address: &str) -> String {
-        if self.documents.contains_key(address) {
-            return address.to_owned();
-        }
-        let path = uri::to_path(address);
-        let same = self.documents.iter().filter(|(_, document)| document.home == *home);
-        let same = same.map(|(known, _)| known).find(|known| path.is_some() && uri::to_path(known).map(|path| settled(&path)) == path);
-        same.cloned().unwrap_or_else(|| address.to_owned())
     }
 
     fn send_diagnostics(&mut self, address: &str, version: Option<i32>, found: Vec<lsp::Diagnostic>) {

@@ -1,5 +1,7 @@
 //! All findings of a policy, with absolute places: what `allow` and the settings silence is left out.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -55,7 +57,24 @@ fn warm(db: &RootDb, files: &[SourceFile]) {
 /// The findings of one file, in order.
 #[salsa::tracked(returns(deref))]
 pub fn file_findings(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    findings_with(db, file, policy_problems(db))
+    let of_policy = problems_by_file(db).0.get(file.path(db)).map(Vec::as_slice).unwrap_or_default();
+    findings_with(db, file, of_policy)
+}
+
+/// What only the whole policy shows, by the file in which it is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByFile(pub BTreeMap<SmolStr, Vec<PolicyProblem>>);
+
+/// What only the whole policy shows, by file: each problem is located once, not once a file.
+#[salsa::tracked]
+pub fn problems_by_file(db: &dyn Db) -> ByFile {
+    let mut by_file: BTreeMap<SmolStr, Vec<PolicyProblem>> = BTreeMap::new();
+    for (address, problem) in policy_problems(db) {
+        if let Some(span) = locate(db, address, Part::Name) {
+            by_file.entry(span.file).or_default().push((address.clone(), problem.clone()));
+        }
+    }
+    ByFile(by_file)
 }
 
 /// The findings of one file, in order, where it is known what only the whole policy shows: an editor takes what it showed before the

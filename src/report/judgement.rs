@@ -23,6 +23,8 @@ use crate::rules::value::Entity;
 use crate::rules::{verdict, who};
 use crate::text::Date;
 
+/// What is said where a finding of the whole policy is shown.
+pub const WHOLE_POLICY: &str = "the policy begins here";
 /// How many gaps a finding tells one by one.
 const GAPS: usize = 6;
 
@@ -385,7 +387,7 @@ impl Telling<'_, '_> {
     /// What is said under the place itself.
     fn here(&self, hit: &Hit) -> String {
         match hit.subject {
-            Entity::Workspace => "the policy begins here".to_owned(),
+            Entity::Workspace => WHOLE_POLICY.to_owned(),
             _ => String::new(),
         }
     }

@@ -102,18 +102,6 @@ impl Editor {
         }
     }
 
-    /// The next notification of this method, if it comes in this time.
-    pub fn try_for(&mut self, method: &str, time: Duration) -> Result<Value, ()> {
-        let end = Instant::now() + time;
-        loop {
-            match self.from.recv_deadline(end) {
-                Ok(Message::Notification(notification)) if notification.method == method => return Ok(notification.params),
-                Ok(other) => self.aside.push(other),
-                Err(_) => return Err(()),
-            }
-        }
-    }
-
     /// Opens a file with a text.
     pub fn open(&self, path: &Path, text: &str) {
         self.open_as(&uri(path), text);
@@ -142,9 +130,21 @@ impl Editor {
         sent["diagnostics"].as_array().unwrap().clone()
     }
 
-    /// Waits until the rulebook has spoken of the text as it is.
+    /// Waits until the rulebook has spoken.
     pub fn judged(&mut self) {
         self.wait_for("nurture/judged", |_| true);
+    }
+
+    /// Waits until the rulebook has spoken of a version of a file.
+    pub fn judged_at(&mut self, path: &Path, version: i32) {
+        let address = uri(path);
+        self.wait_for("nurture/judged", |judged| judged["versions"][&address] == version);
+    }
+
+    /// Waits until something is shown of a file of which something holds.
+    pub fn shown(&mut self, address: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let fits = |params: &Value| params["uri"] == address && holds(params["diagnostics"].as_array().unwrap());
+        self.wait_for("textDocument/publishDiagnostics", fits)["diagnostics"].as_array().unwrap().clone()
     }
 
     /// Asks about a place in a file.

@@ -76,6 +76,8 @@ pub struct Checked {
     pub uses: Vec<Use>,
     /// Which parts of declarations they name: for editors.
     pub mentions: Vec<Mention>,
+    /// What the examples of rules name of the policy around them: no use of it, but a place that names it.
+    pub in_examples: Vec<Use>,
 }
 
 /// A declaration in the form of the plan, still without source, fingerprint, refs and allows.
@@ -139,6 +141,7 @@ pub fn checked<'db>(db: &'db dyn Db, chunk: Chunk<'db>) -> Checked {
         checked.problems.append(&mut resolver.problems);
         checked.uses.append(&mut resolver.uses);
         checked.mentions.append(&mut resolver.mentions);
+        checked.in_examples.append(&mut resolver.in_examples);
     }
     checked
 }
@@ -210,6 +213,8 @@ pub(super) type Resolved<T> = Result<T, Reported>;
 struct Local {
     names: FxHashMap<(Space, SmolStr), Kind>,
     schema: Schema,
+    /// Whether it declares a lead of its own.
+    own_lead: bool,
 }
 
 /// What predicates speak of, and what they may ask.
@@ -232,6 +237,7 @@ struct Resolver<'db> {
     problems: Vec<Problem>,
     uses: Vec<Use>,
     mentions: Vec<Mention>,
+    in_examples: Vec<Use>,
     /// The signal and the field of which the comparison or fact at hand asks.
     field: Option<(Option<SmolStr>, SmolStr)>,
     /// The name of the declaration at hand.
@@ -257,6 +263,7 @@ impl<'db> Resolver<'db> {
             problems: Vec::new(),
             uses: Vec::new(),
             mentions: Vec::new(),
+            in_examples: Vec::new(),
             field: None,
             own: SmolStr::default(),
             labels: None,
@@ -325,9 +332,15 @@ impl<'db> Resolver<'db> {
         self.uses.push(Use { owner: self.owner, kind, name: name.text.clone(), at: name.at, defines: self.defining });
     }
 
-    /// Notes that a part of a declaration is named; not in examples of rules, which have declarations of their own.
+    /// Notes that a part of a declaration is named; not where an example of a rule declares that by itself.
     fn mention(&mut self, member: Member, at: Range) {
-        if self.local.is_none() {
+        let own = self.local.as_ref().is_some_and(|local| match &member {
+            Member::Field(None, _) | Member::Option(None, ..) => local.own_lead,
+            Member::Field(Some(signal), _) | Member::Option(Some(signal), ..) => local.names.contains_key(&(Space::Of(Kind::Signal), signal.clone())),
+            Member::Stage(owner, _) | Member::Band(owner, _) => local.names.contains_key(&(Space::Values, owner.clone())),
+            Member::Label(..) => true,
+        });
+        if !own {
             self.mentions.push(Mention { member, at });
         }
     }

@@ -121,7 +121,8 @@ impl Resolver<'_> {
 
     /// Checks an example: its declarations see each other and what they need of the policy around them. What each is in the plan's form.
     pub(super) fn example(&mut self, items: &[Item]) -> Vec<Option<super::PlanItem>> {
-        let mut local = Local { names: Default::default(), schema: Schema::builtin() };
+        let mut local =
+            Local { names: Default::default(), schema: Schema::builtin(), own_lead: items.iter().any(|item| item.kind() == crate::diagnostics::Kind::Lead) };
         let mut parts: Vec<schema::Part> = Vec::new();
         for item in items {
             let Some(name) = &item.name else {
@@ -159,7 +160,10 @@ impl Resolver<'_> {
         let uses = self.uses.len();
         let made = items.iter().map(|item| self.item(item).ok()).collect();
         // An example is no use of what it speaks of.
-        self.uses.truncate(uses);
+        let named = self.uses.split_off(uses);
+        let of_policy = |used: &super::Use| self.local.as_ref().is_none_or(|local| !local.names.contains_key(&(Space::of(used.kind), used.name.clone())));
+        let named: Vec<super::Use> = named.into_iter().filter(of_policy).collect();
+        self.in_examples.extend(named);
         self.local = outer;
         made
     }

@@ -20,7 +20,7 @@ impl Resolver<'_> {
         };
         match (&test.lead, fields) {
             (Some(lead), Some(fields)) => {
-                case.facts = self.facts(&lead.value, &fields, "the lead", lead.at, self.schema().hides(Kind::Lead, ""));
+                case.facts = self.facts(&lead.value, &fields, None, lead.at, self.schema().hides(Kind::Lead, ""));
             }
             (None, _) => {
                 let _: Resolved<()> = self.missing(item, "lead", "say who the lead is: `lead { field: value, … }`");
@@ -52,12 +52,12 @@ impl Resolver<'_> {
                 let name = self.signal_name(signal).ok()?;
                 let fields = self.schema().signals.get(&name).map(|signal| signal.fields.clone()).unwrap_or_default();
                 let hidden = self.schema().hides(Kind::Signal, &name);
-                let facts = self.facts(facts, &fields, &format!("`{name}`"), signal.at, hidden);
+                let facts = self.facts(facts, &fields, Some(&name), signal.at, hidden);
                 TestStep::Did(name, facts)
             }
             DayStepKind::Becomes(fact) => {
                 let fields = self.schema().lead.clone().unwrap_or_default();
-                TestStep::Becomes(fact.field.text.clone(), self.fact(fact, &fields, "the lead").ok()?)
+                TestStep::Becomes(fact.field.text.clone(), self.fact(fact, &fields, None).ok()?)
             }
             DayStepKind::Identified => TestStep::Identified,
             DayStepKind::Deleted => TestStep::Deleted,
@@ -80,7 +80,8 @@ impl Resolver<'_> {
     }
 
     /// Facts must be of known fields, each once, of the right type, and none that is never missing may be missing.
-    fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], owner: &str, at: crate::text::Range, hidden: bool) -> Vec<(PlanName, Given)> {
+    fn facts(&mut self, facts: &[Fact], fields: &[FieldSchema], signal: Option<&SmolStr>, at: crate::text::Range, hidden: bool) -> Vec<(PlanName, Given)> {
+        let owner = signal.map_or_else(|| "the lead".to_owned(), |signal| format!("`{signal}`"));
         let mut given = Vec::new();
         for (index, fact) in facts.iter().enumerate() {
             if let Some(first) = facts.iter().take(index).find(|known| known.field.text == fact.field.text) {
@@ -89,7 +90,7 @@ impl Resolver<'_> {
                 );
             }
             if !hidden || fields.iter().any(|field| field.name == fact.field.text) {
-                given.extend(self.fact(fact, fields, owner).map(|value| (fact.field.text.clone(), value)));
+                given.extend(self.fact(fact, fields, signal).map(|value| (fact.field.text.clone(), value)));
             }
         }
         if hidden {
@@ -112,10 +113,11 @@ impl Resolver<'_> {
         given
     }
 
-    fn fact(&mut self, fact: &Fact, fields: &[FieldSchema], owner: &str) -> Resolved<Given> {
+    fn fact(&mut self, fact: &Fact, fields: &[FieldSchema], signal: Option<&SmolStr>) -> Resolved<Given> {
         let Name { text: name, at } = &fact.field;
+        let owner = signal.map_or_else(|| "the lead".to_owned(), |signal| format!("`{signal}`"));
         let Some(field) = fields.iter().find(|field| field.name == *name) else {
-            if owner == "the lead" && (self.schema().lead.is_none() || self.schema().hides(Kind::Lead, "")) {
+            if signal.is_none() && (self.schema().lead.is_none() || self.schema().hides(Kind::Lead, "")) {
                 return Err(Reported::with_its_declaration());
             }
             let mut problem = Problem::new(Check::UnknownName, *at, format!("{owner} has no field `{name}`"));
@@ -127,9 +129,8 @@ impl Resolver<'_> {
             };
             return self.fail(problem);
         };
-        let signal = owner.strip_prefix('`').map(|owner| SmolStr::from(owner.trim_end_matches('`')));
-        self.mention(Member::Field(signal.clone(), name.clone()), *at);
-        self.field = Some((signal, name.clone()));
+        self.mention(Member::Field(signal.cloned(), name.clone()), *at);
+        self.field = Some((signal.cloned(), name.clone()));
         match (&fact.value, &field.ty) {
             (FactValue::Unknown(at), ty) => {
                 if !field.optional {
