@@ -49,5 +49,5 @@ editors! {
     tree_sitter: "tree-sitter-nurture" needs "needs the command line of tree-sitter, and a C compiler";
     vim: "vim" needs "needs Vim";
     vscode: "vscode" needs "needs Node and the network";
-    zed: "zed" needs "needs Python, its tree-sitter and the network";
+    zed: "zed" needs "needs Python, its tree-sitter, and crates of the network";
 }

@@ -1,11 +1,12 @@
 //! What stands between the lines of a text without being written: the day of a touch, who is in an audience, the order of stages.
 
 use super::names::Symbol;
+use super::predicates::inside;
 use super::proved::Proved;
 use crate::db::{Db, SourceFile, chunks, parsed};
 use crate::diagnostics::Kind;
 use crate::model::checked;
-use crate::syntax::ast::{Body, Item, Program, Step, StepKind, Trigger};
+use crate::syntax::ast::{Body, Item, PredicateKind, Program, Step, StepKind, Trigger};
 use crate::text::Range;
 
 /// A hint.
@@ -76,21 +77,22 @@ pub fn hints(db: &dyn Db, file: SourceFile, within: Range, proved: &Proved) -> V
 /// Who is in a group, behind the name by which it is declared.
 fn declared(item: &Item, proved: &Proved, found: &mut Vec<Hint>) {
     let (Some(name), kind) = (&item.name, item.kind()) else { return };
+    // Behind a condition that names groups, which have hints of their own, it is said that this is of all of it.
+    let mut parts = false;
     let at = match &item.body {
         Body::Segment(_) | Body::Icp(_) => name.at.end,
         Body::Program(program) => match program.audience.as_ref().and_then(|audience| audience.predicate.as_ref()) {
             // A segment alone tells by itself.
-            Some(predicate) if !matches!(predicate.kind, crate::syntax::ast::PredicateKind::In(_)) => predicate.at.end,
+            Some(predicate) if !matches!(predicate.kind, PredicateKind::In(_)) => {
+                inside(predicate, &mut |part| parts |= matches!(part.kind, PredicateKind::In(_)));
+                predicate.at.end
+            }
             _ => return,
         },
         _ => return,
     };
     if let Some(group) = proved.groups.get(&(kind, name.text.clone())) {
-        found.push(Hint {
-            at,
-            label: if item.kind() == Kind::Program { format!("in all {}", group.brief()) } else { group.brief() },
-            tooltip: group.sentences().join(" "),
-        });
+        found.push(Hint { at, label: if parts { format!("together {}", group.brief()) } else { group.brief() }, tooltip: group.sentences().join(" ") });
     }
 }
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { LanguageClient, State, type Middleware } from 'vscode-languageclient/node';
 import { findBinary, isProgram, runnable, serverProblem } from './binary';
-import { JUDGED, LANGUAGE, LENS_COMMANDS } from './names';
+import { JUDGED, LANGUAGE, LENS_COMMANDS, SERVER_COMMANDS } from './names';
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -73,7 +73,7 @@ export class Server implements vscode.Disposable {
       {
         documentSelector: [{ scheme: 'file', language: LANGUAGE }],
         outputChannel: this.output,
-        initializationOptions: { commands: [...LENS_COMMANDS] },
+        initializationOptions: { commands: [...LENS_COMMANDS, SERVER_COMMANDS.runTest] },
         middleware: this.middleware,
       },
     );

@@ -14,6 +14,7 @@ folder, root, library, readme = (pathlib.Path(argument) for argument in sys.argv
 with open(folder / "extension.toml", "rb") as file:
     extension = tomllib.load(file)
 assert extension["id"] == "nurture" and extension["schema_version"] == 1
+assert extension["language_servers"]["nurture"]["languages"] == ["nurture"]
 grammar = extension["grammars"]["nurture"]
 assert grammar["repository"] == f"file://{root}", grammar
 assert re.fullmatch("[0-9a-f]{40}", grammar["rev"]), grammar
