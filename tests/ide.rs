@@ -370,20 +370,20 @@ fn renaming_refuses_what_would_change_a_meaning() {
     );
 }
 
+/// The text after the action of this title.
+fn act(text: &str, range: Range, title: &str) -> String {
+    let (db, file) = db(text);
+    let own = findings(&db);
+    let all = actions::actions(&db, file, range, &own, &nothing());
+    let action =
+        all.iter().find(|action| action.title == title).unwrap_or_else(|| panic!("{title}: {:?}", all.iter().map(|action| &action.title).collect::<Vec<_>>()));
+    rename::changed(text, file, &action.changes)
+}
+
 #[test]
 fn actions_do_what_they_say() {
     let errors =
         |text: &str| support::check(text).into_iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.message).collect::<Vec<_>>();
-    let act = |text: &str, range: Range, title: &str| {
-        let (db, file) = db(text);
-        let own = findings(&db);
-        let all = actions::actions(&db, file, range, &own, &nothing());
-        let action = all
-            .iter()
-            .find(|action| action.title == title)
-            .unwrap_or_else(|| panic!("{title}: {:?}", all.iter().map(|action| &action.title).collect::<Vec<_>>()));
-        rename::changed(text, file, &action.changes)
-    };
     let select = |what: &str| {
         let start = at(POLICY, what, 0, 0);
         Range::new(start, start + what.len() as u32)
@@ -415,16 +415,6 @@ fn actions_do_what_they_say() {
 
 #[test]
 fn actions_keep_doc_comments_and_titles() {
-    let act = |text: &str, range: Range, title: &str| {
-        let (db, file) = db(text);
-        let own = findings(&db);
-        let all = actions::actions(&db, file, range, &own, &nothing());
-        let action = all
-            .iter()
-            .find(|action| action.title == title)
-            .unwrap_or_else(|| panic!("{title}: {:?}", all.iter().map(|action| &action.title).collect::<Vec<_>>()));
-        rename::changed(text, file, &action.changes)
-    };
     let text = "lead { role: one of cfo, ceo size: number }\n\n## Of the next one.\n## Two lines.\nsegment everywhere_x \"Where where\" where role is cfo and size > 3\n";
     let start = at(text, "size > 3", 0, 0);
     let named = act(text, Range::new(start, start + 8), "name this condition: extract a segment");

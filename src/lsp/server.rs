@@ -367,10 +367,7 @@ impl Server {
         if !is_policy {
             return;
         }
-        let home = match uri::to_path(&address) {
-            Some(path) => home_of(&settled(&path), &self.folders),
-            None => Home::Text(address.clone()),
-        };
+        let home = self.home_at(&address);
         self.load(&home);
         let Some(project) = self.projects.get_mut(&home) else { return };
         let path = match uri::to_path(&address) {
@@ -498,18 +495,29 @@ impl Server {
 
     /// Reads a policy from the disk again; open files keep their text.
     fn reload(&mut self, home: &Home) {
-        let Some(old) = self.projects.get(home) else { return };
-        if let Some(running) = self.running.remove(home) {
-            running.stop.now();
+        if !self.projects.contains_key(home) {
+            return;
         }
-        let mut project = Project::load(home.clone());
+        let mut project = self.loaded_again(home);
+        let Some(old) = self.projects.get(home) else { return };
         for (path, text) in old.open_texts() {
             project.open(&path, text);
         }
         project.addresses = old.addresses.clone();
-        project.memory = old.memory.clone();
         self.projects.insert(home.clone(), project);
         self.due.insert(home.clone(), Instant::now());
+    }
+
+    /// A policy as it is on the disk now, with what was proved of it; what still runs on the old one is stopped.
+    fn loaded_again(&mut self, home: &Home) -> Project {
+        if let Some(running) = self.running.remove(home) {
+            running.stop.now();
+        }
+        let mut project = Project::load(home.clone());
+        if let Some(old) = self.projects.get(home) {
+            project.memory = old.memory.clone();
+        }
+        project
     }
 
     /// Reads all policies again: which there are has changed.
@@ -525,7 +533,7 @@ impl Server {
         open.sort();
         let mut wanted: BTreeSet<Home> = self.folders.iter().flat_map(|folder| homes_in(folder)).collect();
         for (address, ..) in &open {
-            wanted.insert(uri::to_path(address).map_or_else(|| Home::Text(address.clone()), |path| home_of(&settled(&path), &self.folders)));
+            wanted.insert(self.home_at(address));
         }
         for home in self.projects.keys().cloned().collect::<Vec<_>>() {
             if !wanted.contains(&home) {
@@ -533,12 +541,7 @@ impl Server {
                 continue;
             }
             // What was proved stays; which files are whose is looked up again.
-            if let Some(running) = self.running.remove(&home) {
-                running.stop.now();
-            }
-            let memory = self.projects.get(&home).map(|project| project.memory.clone()).unwrap_or_default();
-            let mut project = Project::load(home.clone());
-            project.memory = memory;
+            let project = self.loaded_again(&home);
             self.projects.insert(home.clone(), project);
             self.due.insert(home, Instant::now());
         }
@@ -726,6 +729,11 @@ impl Server {
         }
         let params = lsp::PublishDiagnosticsParams { uri: lsp::Uri(address.to_owned()), version, diagnostics: found };
         self.notify("textDocument/publishDiagnostics", serde_json::to_value(params).unwrap_or_default());
+    }
+
+    /// Where the policy of an address has its home: a text without a file is its own.
+    fn home_at(&self, address: &str) -> Home {
+        uri::to_path(address).map_or_else(|| Home::Text(address.to_owned()), |path| home_of(&settled(&path), &self.folders))
     }
 
     /// The policy and the file of an address.
