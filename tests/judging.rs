@@ -113,3 +113,81 @@ fn contradictions_are_underlined() {
     let underlined: BTreeSet<&str> = found.labels.iter().map(|label| &text[label.span.range.start as usize..label.span.range.end as usize]).collect();
     assert_eq!(underlined, BTreeSet::from(["small_large", "employees >= 500", "employees < 100"]));
 }
+
+/// What a policy's contents are called decides nothing but ties: not how much one lead is found to get.
+#[test]
+fn names_of_contents_decide_nothing() {
+    let from = support::root().join("examples/ledgerline");
+    let found = |old: &str, new: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&from, folder.path(), &|text| renamed(text, old, new));
+        let (_, out, _) = support::run(folder.path(), &["check", "--no-allow", "--format", "concise"]);
+        let mut rules: Vec<String> = out.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned())).collect();
+        rules.sort();
+        rules
+    };
+    let before = found("close_course", "close_course");
+    assert!(before.iter().filter(|rule| *rule == "held_touches").count() == 3, "{before:?}");
+    for name in ["close_course", "second_close", "board_brief"] {
+        for first in ["aaa", "zzz"] {
+            assert_eq!(found(name, &format!("{first}_{name}")), before, "{first}_{name}");
+        }
+    }
+}
+
+fn renamed(text: &str, old: &str, new: &str) -> String {
+    // Names alone, and no files that are called alike.
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(place) = rest.find(old) {
+        let (before, behind) = (&rest[..place], &rest[place + old.len()..]);
+        let own = !before.ends_with(|c| word(c) || c == '/') && !behind.starts_with(|c| word(c) || c == '.');
+        out.push_str(before);
+        out.push_str(if own { new } else { old });
+        rest = behind;
+    }
+    out + rest
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path, change: &dyn Fn(&str) -> String) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let new = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir(&new).unwrap();
+            copy(&path, &new, change);
+        } else {
+            std::fs::write(new, change(&std::fs::read_to_string(&path).unwrap())).unwrap();
+        }
+    }
+}
+
+/// Whoever is said to be handed to sales is, when they are played.
+#[test]
+fn whoever_is_said_to_be_handed_off_is() {
+    use nurture::run::trace::{Trace, What};
+    let mut played = 0;
+    for seed in 0..cases(60) {
+        let mut dice = Dice::new(seed + 9_000);
+        let (_, plan) = random_policy(&mut dice);
+        let rules = judgement::rules_for(&plan, &[]);
+        let policy = Policy::new(&plan, judgement::inputs(&support::policy(""), &plan, &Asked::default())).unwrap();
+        let running = nurture::run::Policy::new(&plan, &[], false).unwrap();
+        for hit in eval::judge(&policy, &rules).hits {
+            let (Entity::Handoff(_), Some(witness)) = (hit.subject, &hit.witness) else { continue };
+            if !witness.still.identified() {
+                continue;
+            }
+            let mut lead = witness.still.lead.clone();
+            let from = lead.events.first().map_or(witness.still.now, |event| event.at).min(witness.still.now) - 3_600;
+            lead.identified = Some(from);
+            let mut trace = Trace::default();
+            nurture::run::Player::new(&running).play(&lead, from, witness.still.now + 1, &mut trace);
+            let handed = trace.entries.iter().any(|entry| matches!(entry.what, What::HandedOff { .. }));
+            assert!(handed, "seed {seed}: {} says that somebody is handed off, and nobody is", rules[hit.rule].name);
+            played += 1;
+        }
+    }
+    assert!(played > 20, "{played}");
+}

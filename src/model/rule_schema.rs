@@ -433,6 +433,8 @@ mod tables {
         a("order", WHOLE, "Its earliest place among the program's touches that a lead gets; 1 is the first."),
         a("earliest", DURATION, "The least time from joining the program until it goes out."),
         a("gap", DURATION, "The longest planned wait since the touch before it in its track."),
+        a("sent_before", all(Entity::Touch), "Earlier touches of its program that send the same content, once, to everybody who comes to it."),
+        a("twins", all(Entity::Touch), "Direct touches that say the same words without any content, this one among them; none unless it is the first of several."),
     ];
     pub static STEP: &[Attribute] = &[
         a("guard", LEADS, "Leads it can go out to, as for a touch; a step may also be one that nobody reaches."),

@@ -25,9 +25,13 @@ use crate::run::still::{Asking, Still};
 const BUDGET: u64 = 20_000;
 /// How often what does not go together may be learnt and the search go on.
 const LESSONS: usize = 200;
+/// The same, of what was only found not to fit.
+const HINTS: usize = 60;
 
 /// How often a lead may be put together for one question.
 const ATTEMPTS: usize = 60;
+/// How many models of one question are looked at at least, where scores are hard to bring to where they have to be.
+const MODELS: usize = 10;
 /// How often at least, however large the question is.
 const LEAST_ATTEMPTS: usize = 6;
 /// With more nodes than this a question gets fewer attempts.
@@ -86,6 +90,8 @@ pub struct Prover {
 pub(super) enum Failed {
     /// These literals do not go together.
     Lesson(Vec<Lit>),
+    /// These literals did not go together at any instant that was tried, which proves nothing.
+    Hint(Vec<Lit>),
     /// It was not found out.
     Because(String),
 }
@@ -136,9 +142,9 @@ impl Prover {
     }
 
     /// The greatest weight of conditions on facts that hold together within a node, and which they are; at most one of each group of
-    /// `exclusive` counts. No lead has more.
-    pub fn heaviest(&self, terms: &Terms<'_>, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
-        super::together::heaviest(terms, self, within, items, exclusive)
+    /// `exclusive` counts, and of each of `barred` one at least does not. No lead has more.
+    pub fn heaviest(&self, terms: &Terms<'_>, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>], barred: &[Vec<usize>]) -> (u64, Vec<usize>) {
+        super::together::heaviest(terms, self, within, items, exclusive, barred)
     }
 
     /// For each pair of owed and served: the kinds of lead, by the tests of `fields`, of which somebody is owed and nobody served.
@@ -217,6 +223,15 @@ impl Prover {
                         let clause: Vec<Lit> = lits.iter().map(|lit| !*lit).collect();
                         sat.clause(&clause);
                     }
+                    Err(Failed::Hint(lits)) if lessons < HINTS => {
+                        lessons += 1;
+                        if why.is_empty() {
+                            why = "the events did not fit between an instant and now".to_owned();
+                        }
+                        let clause: Vec<Lit> = lits.iter().map(|lit| !*lit).collect();
+                        sat.clause(&clause);
+                    }
+                    Err(Failed::Hint(_)) => return (Found::Unknown(why), Vec::new()),
                     Err(Failed::Lesson(_)) => return (Found::Unknown("the search was longer than its budget allows".to_owned()), Vec::new()),
                     Err(Failed::Because(reason)) => {
                         // Another model may do; but if none does, nothing is proved.
@@ -227,11 +242,21 @@ impl Prover {
                             return (Found::Unknown(why), Vec::new());
                         }
                         lessons += 1;
-                        let moving: Vec<Lit> = cone
-                            .counts
-                            .iter()
-                            .flat_map(|(_, counts)| counts.iter().map(|(.., lit)| *lit))
-                            .chain(cone.scores.iter().map(|(.., lit)| *lit))
+                        // Whoever does as little as will do is put together most easily.
+                        if lessons == 1
+                            && leanest(&mut sat, &cone, assumed)
+                            && let Ok(example) = self.build(terms, &cone, &sat, nodes, universe, &mut left)
+                        {
+                            return (Found::Lead(Box::new(example)), Vec::new());
+                        }
+                        if sat.solve(assumed) != Verdict::Satisfiable {
+                            continue;
+                        }
+                        // What was tried is left behind: of all that moves, what decided the question in this model.
+                        let tried = needed(terms, &cone, &sat, nodes, false, &left.tried);
+                        let decided = tried.counts.iter().map(|(node, ..)| *node).chain(tried.scores.iter().map(|(node, ..)| *node));
+                        let moving: Vec<Lit> = decided
+                            .filter_map(|node| cone.lits.get(&node).copied())
                             .chain(cone.clock.asked().map(|(_, lit)| lit))
                             .map(|lit| lit.apply_sign(!sat.holds(lit)))
                             .collect();
@@ -278,6 +303,8 @@ impl Prover {
     /// A lead by a model.
     fn build(&self, terms: &Terms<'_>, cone: &Cone, sat: &Sat, roots: &[NodeId], universe: Universe, left: &mut Left) -> Result<Example, Failed> {
         let mut failed = None;
+        let mut hint: Vec<Lit> = Vec::new();
+        let before = left.tried.get();
         // With as little as decides the question, and if that does not do, with all that the model says.
         let large = cone.counts.iter().map(|(_, counts)| counts.len()).sum::<usize>() > LARGE;
         for all in [false, true] {
@@ -287,7 +314,9 @@ impl Prover {
             let needed = needed(terms, cone, sat, roots, all, &left.tried);
             for now in self.instants(cone, sat) {
                 for anchors in anchors(terms, &needed, now) {
-                    if left.attempts == 0 {
+                    // One model is not to cost what others may need.
+                    let spent = left.tried.get() - before > super::scores::TRIED / MODELS;
+                    if left.attempts == 0 || spent && failed.is_some() {
                         return Err(failed.unwrap_or_else(|| Failed::Because("no example was built within the budget".to_owned())));
                     }
                     left.attempts -= 1;
@@ -300,12 +329,22 @@ impl Prover {
                             failed.get_or_insert(Failed::Because("an example was built, and the evaluator did not agree".to_owned()));
                         }
                         Err(Failed::Lesson(lits)) => return Err(Failed::Lesson(lits)),
+                        // What does not fit at one instant after the other is no attempt, but a hint at what else to try.
+                        Err(Failed::Hint(lits)) => {
+                            left.attempts += 1;
+                            hint.extend(lits);
+                        }
                         Err(because) => {
                             failed.get_or_insert(because);
                         }
                     }
                 }
             }
+        }
+        if failed.is_none() && !hint.is_empty() {
+            hint.sort_unstable();
+            hint.dedup();
+            return Err(Failed::Hint(hint));
         }
         Err(failed.unwrap_or_else(|| Failed::Because("no example could be built".to_owned())))
     }
@@ -378,11 +417,12 @@ impl Prover {
                 Realized::Events(events) => made.extend(events.into_iter().map(|(age, fields)| Event { at: now - age, signal, fields })),
                 Realized::Impossible(core) => {
                     let core: Vec<&&(NodeId, Count, bool)> = core.iter().filter_map(|place| own.get(*place)).collect();
+                    let lits = core.iter().filter_map(|(node, _, is)| Some(cone.lits.get(node)?.apply_sign(*is))).collect();
                     // Windows that move against each other as time goes on are impossible at this instant only.
                     if core.iter().any(|(_, count, _)| count.window.since.is_some() || count.window.anchor.is_some()) {
-                        return Err(Failed::Because("the events did not fit between an instant and now".to_owned()));
+                        return Err(Failed::Hint(lits));
                     }
-                    return Err(Failed::Lesson(core.iter().filter_map(|(node, _, is)| Some(cone.lits.get(node)?.apply_sign(*is))).collect()));
+                    return Err(Failed::Lesson(lits));
                 }
                 Realized::GaveUp => {
                     let name = plan.signals.get(signal as usize).map_or("", |signal| signal.name.as_str());
@@ -411,6 +451,26 @@ pub(super) fn possible(plan: &Plan, still: &Still) -> bool {
     };
     told(&plan.lead.fields, &still.lead.facts, still.now)
         && still.lead.events.iter().all(|event| plan.signals.get(event.signal as usize).is_none_or(|signal| told(&signal.fields, &event.fields, event.at)))
+}
+
+/// Turns the model into one in which as few counts are reached as one after the other allows; `false` where the budget is spent.
+fn leanest(sat: &mut Sat, cone: &Cone, assumed: &[Lit]) -> bool {
+    let counts: Vec<Lit> = cone.counts.iter().flat_map(|(_, counts)| counts.iter().map(|(.., lit)| *lit)).collect();
+    let out = |sat: &Sat| -> Vec<Lit> { counts.iter().filter(|lit| !sat.holds(**lit)).map(|lit| !*lit).collect() };
+    let mut kept_out = out(sat);
+    for lit in &counts {
+        if kept_out.contains(&!*lit) {
+            continue;
+        }
+        let fewer: Vec<Lit> = assumed.iter().chain(&kept_out).copied().chain([!*lit]).collect();
+        match sat.solve(&fewer) {
+            Verdict::Satisfiable => kept_out = out(sat),
+            Verdict::Unsatisfiable => {}
+            Verdict::GaveUp => return false,
+        }
+    }
+    let all: Vec<Lit> = assumed.iter().chain(&kept_out).copied().collect();
+    sat.solve(&all) == Verdict::Satisfiable
 }
 
 fn example(terms: &Terms<'_>, still: Still, needed: &Needed) -> Example {

@@ -95,7 +95,15 @@ impl Search<'_, '_> {
                         let nodes: Vec<NodeId> = [served].into_iter().chain(kind.iter().map(|(node, _)| *node)).collect();
                         match self.prover.find_all(self.terms, &nodes, Universe::Database) {
                             (Found::Lead(_), _) => {}
-                            (Found::Unknown(_), _) => found.gave_up = true,
+                            // Somebody who comes out alike in what matters shows it as well, whichever way serves them.
+                            (Found::Unknown(_), _) => {
+                                let alike: Vec<NodeId> = kind.iter().filter(|(_, lit)| left.contains(lit)).map(|(node, _)| *node).collect();
+                                let ways = if let Node::Or(of) = self.terms.node(served) { of.as_ref() } else { &[served] };
+                                found.gave_up |= !ways.iter().any(|way| {
+                                    let nodes: Vec<NodeId> = alike.iter().copied().chain([*way]).collect();
+                                    matches!(self.prover.find_all(self.terms, &nodes, Universe::Database).0, Found::Lead(_))
+                                });
+                            }
                             (Found::Nobody, core) => {
                                 left = core.iter().filter_map(|place| Some(kind.get(place.checked_sub(1)?)?.1)).collect();
                                 found.kinds.push(self.told(&left));

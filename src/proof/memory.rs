@@ -141,14 +141,14 @@ impl Remembering {
         terms: &Terms<'_>,
         within: NodeId,
         items: &[(NodeId, u64)],
-        exclusive: &[Vec<usize>],
+        (exclusive, barred): (&[Vec<usize>], &[Vec<usize>]),
         asked: &mut u64,
     ) -> (u64, Vec<usize>) {
-        let mut hashed = Hashed::new(21).with(&terms.meaning(within)).with(&exclusive);
+        let mut hashed = Hashed::new(21).with(&terms.meaning(within)).with(&exclusive).with(&barred);
         for (node, weight) in items {
             hashed = hashed.with(&terms.meaning(*node)).with(weight);
         }
-        self.once(hashed.meaning(), |kept| &mut kept.heaviest, asked, || prover.heaviest(terms, within, items, exclusive))
+        self.once(hashed.meaning(), |kept| &mut kept.heaviest, asked, || prover.heaviest(terms, within, items, exclusive, barred))
     }
 
     /// What [`Prover::unserved`] found, asked once.

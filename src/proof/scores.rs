@@ -11,7 +11,7 @@ use crate::run::still::{Asking, Still};
 /// Events that are added to bring a score to where it has to be.
 const ADDED: usize = 400;
 /// Changes of a history that are tried for one question, each held against the evaluator.
-pub(super) const TRIED: usize = 4_000;
+pub(super) const TRIED: usize = 16_000;
 
 impl Prover {
     /// Brings scores to where they have to be, or shows that they cannot be there.

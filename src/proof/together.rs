@@ -12,8 +12,15 @@ const BUDGET: u64 = 20_000;
 const MOST: usize = 64;
 
 /// The greatest weight of conditions that hold together, and which they are: no lead has more, whatever happens. At most one of each
-/// group of `exclusive` counts. All must lie within `within`.
-pub(crate) fn heaviest(terms: &Terms<'_>, prover: &Prover, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
+/// group of `exclusive` counts, and of each of `barred` one at least does not. All must lie within `within`.
+pub(crate) fn heaviest(
+    terms: &Terms<'_>,
+    prover: &Prover,
+    within: NodeId,
+    items: &[(NodeId, u64)],
+    exclusive: &[Vec<usize>],
+    barred: &[Vec<usize>],
+) -> (u64, Vec<usize>) {
     let all: u64 = items.iter().map(|(_, weight)| *weight).sum();
     let mut sat = Sat::new(BUDGET);
     let roots: Vec<NodeId> = items.iter().map(|(node, _)| *node).chain([within]).collect();
@@ -37,6 +44,10 @@ pub(crate) fn heaviest(terms: &Terms<'_>, prover: &Prover, within: NodeId, items
                 }
             }
         }
+    }
+    for set in barred {
+        let not_all: Vec<Lit> = set.iter().filter_map(|place| chosen.get(*place)).map(|lit| !*lit).collect();
+        sat.clause(&not_all);
     }
     let counted: Vec<Lit> =
         items.iter().zip(&chosen).flat_map(|((_, weight), lit)| std::iter::repeat_n(*lit, usize::try_from(*weight).unwrap_or(MOST).min(MOST))).collect();

@@ -1,17 +1,26 @@
 //! Why nobody is in a group: the fewest conditions that contradict each other, each where it stands.
 
+use super::places;
 use super::questions::core;
 use super::sites::{Site, sites};
 use crate::db::RootDb;
-use crate::diagnostics::{Span, SpanLabel};
+use crate::diagnostics::{Kind, Span, SpanLabel};
 use crate::plan::{Action, Plan, Predicate, Trigger, words};
 use crate::proof::Prover;
+use crate::rules::guards::Closed;
+use crate::rules::leads::Leads;
 use crate::rules::policy::Policy;
+use crate::rules::truth::Truth;
 use crate::rules::value::Entity;
 
 /// The conditions that keep everybody out of a segment, a goal or a touch, with their places; none where no few of them do.
 pub fn labels(db: &RootDb, policy: &Policy<'_>, subject: Entity) -> Vec<SpanLabel> {
     let plan = policy.plan;
+    if let Entity::Touch(program, step) | Entity::Step(program, step) = subject
+        && let Some(why) = policy.guards(program).and_then(|guards| guards.steps.get(step as usize)).and_then(|step| step.closed)
+    {
+        return closed(db, policy, program, why);
+    }
     let prover = Prover::new(policy.now);
     let stage;
     let (of, program): (Vec<&Predicate>, Option<u32>) = match subject {
@@ -60,6 +69,38 @@ pub fn labels(db: &RootDb, policy: &Policy<'_>, subject: Entity) -> Vec<SpanLabe
         rest.iter_mut().for_each(|label| label.text = "and this cannot hold together".to_owned());
     }
     found
+}
+
+/// What closes a step of a program to everybody, where its conditions alone do not.
+fn closed(db: &RootDb, policy: &Policy<'_>, program: u32, why: Closed) -> Vec<SpanLabel> {
+    let label = |span: Span, text: &str| SpanLabel { span, text: text.to_owned(), primary: false };
+    let whole = |site: &Site| {
+        let range = site.atoms.iter().map(|(range, _)| *range).reduce(|one, other| one.cover(other))?;
+        Some(Span { file: site.file.clone(), range })
+    };
+    let sites = sites(db, policy.plan);
+    let of_program = |role: &'static str| sites.iter().filter(move |site| site.program == Some(program) && site.role == role).filter_map(whole);
+    match why {
+        Closed::Runs => places::runs(db, policy, program).map(|span| label(span, "the program runs on these days alone")).into_iter().collect(),
+        Closed::Left => {
+            let leave: Vec<Span> = of_program("leave when").collect();
+            let text = "who has joined does not stay, by this";
+            if leave.is_empty() {
+                of_program("audience").map(|span| label(span, text)).collect()
+            } else {
+                leave.into_iter().map(|span| label(span, text)).collect()
+            }
+        }
+        Closed::Sold => {
+            let taking = policy.plan.handoffs.iter().filter(|handoff| {
+                let taken = Leads::of(policy.node(&handoff.predicate));
+                policy.ground.overlaps(taken, policy.audience(program)) != Truth::No
+            });
+            let taking: Vec<&str> = taking.map(|handoff| handoff.name.as_str()).collect();
+            let sites = sites.iter().filter(|site| site.kind == Kind::Handoff && site.role == "when" && taking.contains(&site.owner.as_str()));
+            sites.filter_map(whole).map(|span| label(span, "sales takes them at once, and gives nobody back")).collect()
+        }
+    }
 }
 
 /// The conditions of the branches passed since the last wait, where one way leads to a step.

@@ -27,6 +27,8 @@ use crate::text::Date;
 pub const WHOLE_POLICY: &str = "the policy begins here";
 /// How many gaps a finding tells one by one.
 const GAPS: usize = 6;
+/// How many other touches that say the same are marked.
+const TWINS: usize = 3;
 
 /// What is asked besides the policy.
 #[derive(Clone, Debug, Default)]
@@ -338,6 +340,13 @@ impl Telling<'_, '_> {
             {
                 labels.push(SpanLabel { span: other, text: format!("{} is this one", describe(self.policy, *entity)), primary: false });
             }
+        }
+        if let Entity::Touch(program, step) = hit.subject
+            && asked.contains("twins")
+        {
+            let twins = self.policy.twins(program, step).iter().map(|(program, step)| Entity::Touch(*program, *step));
+            let others = twins.filter(|twin| named.insert(*twin)).filter_map(|twin| places::place(self.db, self.policy, twin)).take(TWINS);
+            labels.extend(others.map(|other| SpanLabel { span: other, text: "this says the same".to_owned(), primary: false }));
         }
         if hit.witness.is_none() && empty {
             labels.extend(contradiction::labels(self.db, self.policy, hit.subject).into_iter().filter(|label| label.span != span));

@@ -131,6 +131,15 @@ pub fn audience(db: &RootDb, policy: &Policy<'_>, program: u32) -> Option<Span> 
     Some(found.span(db, written.audience.as_ref()?.at))
 }
 
+/// Where it is written on which days a program runs.
+pub fn runs(db: &RootDb, policy: &Policy<'_>, program: u32) -> Option<Span> {
+    let db: &dyn Db = db;
+    let found = written(db, Kind::Program, &policy.plan.programs.get(program as usize)?.name)?;
+    let Body::Program(written) = &found.item.body else { return None };
+    let (from, to) = written.runs.as_ref()?;
+    Some(found.span(db, from.at.cover(to.at)))
+}
+
 /// Where the part of an entity is written that a rule goes by: the sender, the words, the page, the condition. `asked` are the attributes
 /// that the rule reads.
 pub fn part(db: &RootDb, policy: &Policy<'_>, entity: Entity, asked: &BTreeSet<&str>) -> Option<Span> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::leads::Leads;
@@ -178,12 +179,12 @@ impl Scope<'_, '_> {
             Err(why) => return Truth::Unknown(why),
         };
         let mut result = Truth::No;
-        for element in elements {
+        for element in elements.iter() {
             let mark = self.bound.len();
             match self.with(variable, element.clone(), condition) {
                 Truth::Yes => {
                     if let Value::Entity(entity) = element {
-                        self.bound.insert(mark, (variable.clone(), entity));
+                        self.bound.insert(mark, (variable.clone(), *entity));
                     }
                     return Truth::Yes;
                 }
@@ -210,8 +211,8 @@ impl Scope<'_, '_> {
         };
         let mark = self.bound.len();
         let mut result = Truth::No;
-        for element in elements {
-            match test(self, element) {
+        for element in elements.iter() {
+            match test(self, element.clone()) {
                 Truth::Yes => {
                     self.bound.truncate(mark);
                     return Truth::Yes;
@@ -224,12 +225,12 @@ impl Scope<'_, '_> {
         result
     }
 
-    fn list(&mut self, operand: &Operand) -> Result<Vec<Value>, Arc<str>> {
+    fn list(&mut self, operand: &Operand) -> Result<Arc<[Value]>, Arc<str>> {
         match self.operand(operand) {
             Value::List(list) => Ok(list),
             Value::Unknown(why) => Err(why),
-            Value::Absent => Ok(Vec::new()),
-            one => Ok(vec![one]),
+            Value::Absent => Ok(Arc::default()),
+            one => Ok(Arc::from([one])),
         }
     }
 
@@ -348,8 +349,8 @@ impl Scope<'_, '_> {
         if let (Some(variable), Some(condition)) = (&counted.variable, &counted.condition) {
             yes = 0;
             let mark = self.bound.len();
-            for element in list {
-                match self.with(variable, element, condition) {
+            for element in list.iter() {
+                match self.with(variable, element.clone(), condition) {
                     Truth::Yes => yes += 1,
                     Truth::Unknown(why) => {
                         open += 1;
@@ -394,25 +395,38 @@ pub(super) fn step_to(policy: &Policy<'_>, value: Value, name: &str, argument: O
             known.map_or(Value::Absent, |attribute| policy.group(leads, attribute.name))
         }
         Value::List(list) => {
-            let mut found: Vec<Value> = Vec::new();
-            for element in list {
-                match step_to(policy, element, name, argument) {
+            let mut found = Once::default();
+            for element in list.iter() {
+                match step_to(policy, element.clone(), name, argument) {
                     Value::Absent => {}
                     Value::Unknown(why) => return Value::Unknown(why),
-                    Value::List(inner) => inner.into_iter().for_each(|value| add(&mut found, value)),
-                    one => add(&mut found, one),
+                    Value::List(inner) => inner.iter().for_each(|value| found.add(value)),
+                    one => found.add(&one),
                 }
             }
-            Value::List(found)
+            Value::List(found.values.into())
         }
         Value::Unknown(why) => Value::Unknown(why),
         _ => Value::Absent,
     }
 }
 
-fn add(list: &mut Vec<Value>, value: Value) {
-    if !list.contains(&value) {
-        list.push(value);
+/// Values, each once, in the order in which they came.
+#[derive(Default)]
+struct Once {
+    values: Vec<Value>,
+    entities: FxHashSet<Entity>,
+}
+
+impl Once {
+    fn add(&mut self, value: &Value) {
+        let new = match value {
+            Value::Entity(entity) => self.entities.insert(*entity),
+            value => !self.values.contains(value),
+        };
+        if new {
+            self.values.push(value.clone());
+        }
     }
 }
 
@@ -433,7 +447,7 @@ fn group(policy: &Policy<'_>, value: &Value) -> Option<(Result<Leads, Arc<str>>,
         Value::Unknown(why) => Err(Arc::clone(why)),
         Value::List(list) => {
             let mut all = Vec::with_capacity(list.len());
-            for element in list {
+            for element in list.iter() {
                 match element {
                     Value::Leads(leads) => all.push(*leads),
                     Value::Unknown(why) => return Some((Err(Arc::clone(why)), value.clone())),

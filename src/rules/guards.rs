@@ -5,7 +5,10 @@ use super::leads::{Ground, Leads};
 use super::truth::Truth;
 use crate::plan::{self, Action, Channel, EventPattern, Join, Predicate, Subject, Touch, Trigger, Value};
 use crate::proof::Universe;
-use crate::proof::rewrite::{lasting, widened};
+use crate::proof::rewrite::{self, lasting, widened};
+use crate::run::clock;
+use crate::run::lead::DAY;
+use crate::run::policy::Node;
 use crate::run::{NodeId, Terms};
 
 /// What is known of a step.
@@ -19,8 +22,21 @@ pub struct StepGuard {
     pub possible: NodeId,
     /// Whether anybody can ever come to it.
     pub reachable: Truth,
+    /// What closes it to everybody, where its conditions alone do not.
+    pub closed: Option<Closed>,
     /// Whether conditions of its own or on its way narrow it beyond the audience.
     pub plain: bool,
+}
+
+/// What closes a step to everybody besides the conditions on the way to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The program has ended by then, or has not begun.
+    Runs,
+    /// Whoever has joined is let go before.
+    Left,
+    /// Sales has everybody who could get it.
+    Sold,
 }
 
 /// What is known of a program.
@@ -40,6 +56,8 @@ pub struct ProgramGuards {
 
 /// A length of time beyond all windows.
 const FOR_EVER: i64 = i64::MAX;
+/// By how much clocks may be put back or forward while a program runs, in seconds.
+const CLOCKS: i64 = 3 * 3_600;
 
 struct Maker<'g, 'p> {
     ground: &'g Ground<'p>,
@@ -100,11 +118,15 @@ impl Maker<'_, '_> {
         };
         let acted = {
             let out = ground.or(&[leave, exit_goal]);
-            let silent = crate::proof::rewrite::without_acts(&mut ground.terms.borrow_mut(), out);
+            let silent = rewrite::without_acts(&mut ground.terms.borrow_mut(), out);
             ground.and(&[audience, out, ground.not(silent)])
         };
         let gone = ground.or(&[vec![leave, ended], if self.universe == Universe::Database { for_good } else { Vec::new() }].concat());
         let stays = ground.and(&[audience, ground.not(leave)]);
+        // Whom a handoff takes is in no program; given back, they may be in one while its `when` still holds.
+        let sold =
+            if self.universe == Universe::Database && plan.handoffs.iter().all(|handoff| handoff.back.is_empty()) { ground.or(&handed) } else { Terms::NEVER };
+        let joined = self.has_joined(stays);
         let remains = ground.not(gone);
         let mut steps: Vec<Option<StepGuard>> = vec![None; self.program.steps.len()];
         for (track_number, track) in self.program.tracks.iter().enumerate() {
@@ -120,6 +142,12 @@ impl Maker<'_, '_> {
                     *slot = ground.or(&[*slot, node]);
                 }
             };
+            let earliest = self.earliest(track);
+            let left = self.time_left(&track.trigger);
+            let in_time = |place: usize| match (left, earliest.get(place).copied().flatten()) {
+                (Some(left), Some(earliest)) => earliest < left,
+                _ => true,
+            };
             arrive(&mut frozen, track.first, start);
             arrive(&mut possible, track.first, start_possible);
             let stands = ground.and(&[stays, standing_stage]);
@@ -127,7 +155,9 @@ impl Maker<'_, '_> {
                 let (here, may) = (frozen.get(place).copied().unwrap_or(Terms::NEVER), possible.get(place).copied().unwrap_or(Terms::NEVER));
                 match &step.action {
                     Action::Touch(touch) => {
-                        let made = self.touch(touch, audience, remains, stands, standing_stage, here, may);
+                        let since_join = if earliest.get(place).copied().flatten().is_some_and(|wait| wait > 0) { joined } else { Terms::ALWAYS };
+                        let open = Open { in_time: in_time(place), joined: since_join, sold };
+                        let made = self.touch(touch, audience, remains, stands, standing_stage, (here, may), open);
                         if let Some(slot) = steps.get_mut(place) {
                             *slot = Some(made);
                         }
@@ -168,11 +198,11 @@ impl Maker<'_, '_> {
                     && let Some(slot) = steps.get_mut(place)
                 {
                     let guard = self.leads(ground.and(&[audience, remains, standing_stage, here]));
-                    *slot = Some(StepGuard { guard, chosen: guard, possible: may, reachable: Truth::Yes, plain: false });
+                    *slot = Some(StepGuard { guard, chosen: guard, possible: may, reachable: Truth::Yes, closed: None, plain: false });
                 }
             }
         }
-        let nobody = StepGuard { guard: Leads::nobody(), chosen: Leads::nobody(), possible: Terms::NEVER, reachable: Truth::No, plain: false };
+        let nobody = StepGuard { guard: Leads::nobody(), chosen: Leads::nobody(), possible: Terms::NEVER, reachable: Truth::No, closed: None, plain: false };
         let mut steps: Vec<StepGuard> = steps.into_iter().map(|step| step.unwrap_or_else(|| nobody.clone())).collect();
         for (place, step) in (0..).zip(&mut steps) {
             step.guard.guard = Some((self.number, place));
@@ -219,8 +249,70 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// That the lead has joined, where who stays in the program hangs on it.
+    fn has_joined(&self, stays: NodeId) -> NodeId {
+        let ground = self.ground;
+        let join = ground.plan().signals.iter().position(|signal| signal.builtin && signal.name == "join");
+        let asked = {
+            let terms = ground.terms.borrow();
+            let of_joins = |list: u32| terms.list(list).is_some_and(|list| Some(list.signal as usize) == join);
+            rewrite::leaves(&terms, stays).iter().any(|leaf| matches!(terms.node(*leaf), Node::Count { list, .. } if of_joins(*list)))
+        };
+        if !asked {
+            return Terms::ALWAYS;
+        }
+        let subject = Subject { field: "program".into(), attribute: None };
+        let filter = Predicate::In { subject, values: vec![Value::Program(self.program.name.clone())] };
+        ground.did(&EventPattern { signal: "join".into(), filter: Some(filter) }, None)
+    }
+
+    /// For each step, the least time from the join until a lead comes to it by a track, in seconds; of a track for a moment, from that moment.
+    fn earliest(&self, track: &plan::Track) -> Vec<Option<i64>> {
+        let mut earliest: Vec<Option<i64>> = vec![None; self.program.steps.len()];
+        let arrive = |earliest: &mut Vec<Option<i64>>, id: Option<u32>, at: i64| {
+            if let Some(slot) = id.and_then(|id| id.checked_sub(1)).and_then(|place| earliest.get_mut(place as usize)) {
+                *slot = Some(slot.map_or(at, |known| known.min(at)));
+            }
+        };
+        let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(FOR_EVER);
+        let start = if let Trigger::EverySeconds(every) = &track.trigger { seconds(*every) } else { 0 };
+        arrive(&mut earliest, track.first, start);
+        for (place, step) in self.program.steps.iter().enumerate() {
+            let Some(at) = earliest.get(place).copied().flatten() else { continue };
+            let at = if let Action::Wait { seconds: wait, .. } = &step.action { at.saturating_add(seconds(*wait)) } else { at };
+            step.action.nexts().into_iter().for_each(|next| arrive(&mut earliest, Some(next), at));
+        }
+        earliest
+    }
+
+    /// How long a track can go on before the program ends, in seconds; no time at all where it starts outside of what the program runs.
+    fn time_left(&self, trigger: &Trigger) -> Option<i64> {
+        let runs = self.program.runs.as_ref()?;
+        let (from, to) = (clock::day(&runs.from)?, clock::day(&runs.to)? + DAY);
+        let left = match trigger {
+            Trigger::Moment(moment) => {
+                let day = clock::day(moment.get(..10)?)?;
+                if day < from || day >= to {
+                    return Some(0);
+                }
+                to - day
+            }
+            _ => to - from,
+        };
+        Some(left + CLOCKS)
+    }
+
     #[allow(clippy::too_many_arguments, reason = "the parts of which a guard is made")]
-    fn touch(&self, touch: &Touch, audience: NodeId, remains: NodeId, stands: NodeId, standing_stage: NodeId, here: NodeId, may: NodeId) -> StepGuard {
+    fn touch(
+        &self,
+        touch: &Touch,
+        audience: NodeId,
+        remains: NodeId,
+        stands: NodeId,
+        standing_stage: NodeId,
+        (here, may): (NodeId, NodeId),
+        open: Open,
+    ) -> StepGuard {
         let ground = self.ground;
         let own: Vec<NodeId> = touch.only_if.iter().chain(&touch.reason).map(|predicate| self.node(predicate)).collect();
         let own = ground.and(&own);
@@ -232,16 +324,40 @@ impl Maker<'_, '_> {
         let reached = ground.not(kept_out);
         let chosen = ground.and(&[audience, standing_stage, here, own, needs]);
         let mut guard = ground.and(&[chosen, remains, reached]);
-        let possible = ground.and(&[stands, may, own, needs, reached]);
-        let reachable = self.some(possible);
+        let mut possible = ground.and(&[stands, may, own, needs, reached]);
+        let mut reachable = self.some(possible);
+        let mut closed = None;
+        if !matches!(reachable, Truth::No) {
+            let unsold = ground.and(&[possible, ground.not(open.sold)]);
+            let all = ground.and(&[unsold, open.joined]);
+            if !open.in_time {
+                closed = Some(Closed::Runs);
+            } else if all != possible && matches!(self.some(all), Truth::No) {
+                closed = Some(if matches!(self.some(unsold), Truth::No) { Closed::Sold } else { Closed::Left });
+            }
+            possible = all;
+        }
+        if closed.is_some() {
+            (possible, reachable) = (Terms::NEVER, Truth::No);
+        }
         if !matches!(reachable, Truth::No) && matches!(self.some(guard), Truth::No) {
             // What was true before a wait and what is asked after it do not go together, but in their turn.
             guard = ground.and(&[audience, standing_stage, may, own, needs, reached]);
         }
         let guard = if matches!(reachable, Truth::No) { Terms::NEVER } else { guard };
         let plain = here == Terms::ALWAYS && own == Terms::ALWAYS && standing_stage == Terms::ALWAYS;
-        StepGuard { guard: self.leads(guard), chosen: self.leads(chosen), possible, reachable, plain }
+        StepGuard { guard: self.leads(guard), chosen: self.leads(chosen), possible, reachable, closed, plain }
     }
+}
+
+/// What lets leads come to a touch, besides the conditions on their way.
+struct Open {
+    /// Whether the program still runs then.
+    in_time: bool,
+    /// What is so of everybody who has joined.
+    joined: NodeId,
+    /// Whom sales has.
+    sold: NodeId,
 }
 
 /// Whom a channel reaches.
@@ -298,17 +414,16 @@ fn gone(ground: &Ground<'_>, channel: Channel) -> NodeId {
     let again = ground.terms.borrow_mut().predicate(again, None).unwrap_or(Terms::NEVER);
     let moves = {
         let terms = ground.terms.borrow();
-        crate::proof::rewrite::leaves(&terms, again).iter().any(|leaf| !matches!(terms.node(*leaf), crate::run::policy::Node::Fact(..)))
+        rewrite::leaves(&terms, again).iter().any(|leaf| !matches!(terms.node(*leaf), Node::Fact(..)))
     };
     if moves { ground.and(&[went, ground.not(again)]) } else { went }
 }
 
 /// Whether a condition depends on nothing but consent and going away.
 fn only_consent(ground: &Ground<'_>, node: NodeId) -> bool {
-    use crate::run::policy::Node;
     let plan = ground.plan();
     let terms = ground.terms.borrow();
-    let leaves = crate::proof::rewrite::leaves(&terms, node);
+    let leaves = rewrite::leaves(&terms, node);
     !leaves.is_empty()
         && leaves.iter().all(|leaf| match terms.node(*leaf) {
             Node::Fact(field, _) | Node::Clock(field, _) => plan.lead.fields.get(*field as usize).is_some_and(|field| super::facet_of(field) == "consent"),

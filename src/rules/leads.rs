@@ -177,13 +177,13 @@ impl<'p> Ground<'p> {
     }
 
     /// The greatest weight of conditions on facts that hold together: see [`Prover::heaviest`].
-    pub fn heaviest(&self, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>]) -> (u64, Vec<usize>) {
+    pub fn heaviest(&self, within: NodeId, items: &[(NodeId, u64)], exclusive: &[Vec<usize>], barred: &[Vec<usize>]) -> (u64, Vec<usize>) {
         let (terms, mut asked) = (self.terms.borrow(), self.asked.borrow_mut());
         match &self.memory {
-            Some(memory) => memory.heaviest(&self.prover, &terms, within, items, exclusive, &mut asked),
+            Some(memory) => memory.heaviest(&self.prover, &terms, within, items, (exclusive, barred), &mut asked),
             None => {
                 *asked += 1;
-                self.prover.heaviest(&terms, within, items, exclusive)
+                self.prover.heaviest(&terms, within, items, exclusive, barred)
             }
         }
     }

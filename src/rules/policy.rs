@@ -106,6 +106,8 @@ pub struct Policy<'p> {
     carriers: OnceCell<FxHashMap<u32, Vec<(u32, u32)>>>,
     /// For each content itself and its copies under other names.
     pub(super) copies: OnceCell<Vec<Vec<u32>>>,
+    /// Direct touches without content that say the same, by the first of them.
+    pub(super) twins: OnceCell<FxHashMap<(u32, u32), Vec<(u32, u32)>>>,
     /// The policy ready to play: as it is, and without what holds messages back.
     players: [OnceCell<Option<crate::run::Policy>>; 2],
     runs: Vec<OnceCell<ProgramRun>>,
@@ -164,6 +166,7 @@ impl<'p> Policy<'p> {
             touches: OnceCell::new(),
             carriers: OnceCell::new(),
             copies: OnceCell::new(),
+            twins: OnceCell::new(),
             players: [OnceCell::new(), OnceCell::new()],
             guards: plan.programs.iter().map(|_| OnceCell::new()).collect(),
             runs: plan.programs.iter().map(|_| OnceCell::new()).collect(),

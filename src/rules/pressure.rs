@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::leads::Leads;
 use super::policy::{LimitKind, Policy};
-use super::stories::Asked;
+use super::stories::{Asked, Told};
 use super::tracks;
 use super::truth::{Span, Truth};
 use super::value::{Value, setting};
@@ -45,6 +45,8 @@ impl Load {
     }
 }
 
+/// How many more sets of messages are tried, where the story of the first falls short of the bound.
+const RETRIES: usize = 6;
 /// For how long a held message can be late.
 const HELD: u64 = 7 * 86_400;
 
@@ -117,7 +119,8 @@ impl Policy<'_> {
             .collect();
         let countless = items.iter().any(|(node, runs)| runs.is_none() && !matches!(self.ground.some(self.ground.and(&[*node, within_facts])), Truth::No));
         let weighed: Vec<(NodeId, u64)> = items.iter().map(|(node, runs)| (*node, runs.unwrap_or(0))).collect();
-        let (bound, chosen) = self.ground.heaviest(within_facts, &weighed, &self.exclusive(messages, window, limited));
+        let exclusive = self.exclusive(messages, window, limited);
+        let (bound, mut chosen) = self.ground.heaviest(within_facts, &weighed, &exclusive, &[]);
         let mut high = if countless { None } else { Some(bound) };
         if let Some(capped) = capped {
             high = Some(high.map_or(capped, |high| high.min(capped)));
@@ -125,10 +128,26 @@ impl Policy<'_> {
         if high.is_some_and(|high| high <= enough) {
             return Load { low: 0, high, story: None };
         }
-        let mut chosen: Vec<(u32, u32)> = chosen.iter().filter_map(|place| messages.get(*place)).copied().collect();
-        let repeated: Vec<(u32, u32)> = messages.iter().zip(&items).filter(|(_, (_, runs))| runs.is_none()).map(|(message, _)| *message).collect();
-        chosen.extend(repeated.iter().copied());
-        let story = self.play(&Asked { messages, window, limited }, &chosen, within, high);
+        let repeated: Vec<usize> = items.iter().enumerate().filter(|(_, (_, runs))| runs.is_none()).map(|(place, _)| place).collect();
+        let asked = Asked { messages, window, limited };
+        let mut told = Told::default();
+        let mut barred: Vec<Vec<usize>> = Vec::new();
+        // The facts allow what the events may not: where a story falls short, others are tried.
+        loop {
+            let together: Vec<(u32, u32)> = chosen.iter().chain(&repeated).filter_map(|place| messages.get(*place)).copied().collect();
+            self.play(&asked, &together, within, high, &mut told);
+            let played = told.best.as_ref().map_or(0, |story| story.counted.len() as u64);
+            barred.push(chosen);
+            if high.is_some_and(|high| played >= high) || barred.len() > RETRIES || !self.is_small() {
+                break;
+            }
+            let (next, others) = self.ground.heaviest(within_facts, &weighed, &exclusive, &barred);
+            if next <= played || others.is_empty() {
+                break;
+            }
+            chosen = others;
+        }
+        let story = told.best;
         let low = story.as_ref().map_or(0, |story| story.counted.len() as u64);
         Load { low, high: high.map(|high| high.max(low)), story: story.map(Arc::new) }
     }

@@ -22,11 +22,14 @@ const HABITUAL: usize = 40;
 
 impl Policy<'_> {
     /// Plays leads who could get these messages, and keeps the story in which most of those that count come in one window. Ends as soon
-    /// as there are `high`, more than which nobody can get.
-    pub(super) fn play(&self, asked: &Asked<'_>, chosen: &[(u32, u32)], within: Leads, high: Option<u64>) -> Option<Played> {
-        let mut stage = Stage { player: Player::new(self.playing(asked.limited)?), asked, best: None };
+    /// as there are `high`, more than which nobody can get. Who was played before is not played again.
+    pub(super) fn play(&self, asked: &Asked<'_>, chosen: &[(u32, u32)], within: Leads, high: Option<u64>, told: &mut Told) {
+        let Some(playing) = self.playing(asked.limited) else { return };
+        let mut stage = Stage { player: Player::new(playing), asked, best: &mut told.best };
         let enough = |best: &Option<Played>| high.is_some_and(|high| best.as_ref().is_some_and(|best| best.counted.len() as u64 >= high));
-        let candidates = self.candidates(chosen, within);
+        let mut candidates = self.candidates(chosen, within);
+        candidates.retain(|still| !told.played.contains(still));
+        told.played.extend(candidates.iter().cloned());
         for still in &candidates {
             let mut lead = still.lead.clone();
             let first = lead.events.first().map_or(still.now, |event| event.at).min(still.now);
@@ -45,8 +48,8 @@ impl Policy<'_> {
                 lead.events.sort_by_key(|event| event.at);
                 stage.play(&lead, from);
             }
-            if enough(&stage.best) {
-                return stage.best;
+            if enough(stage.best) {
+                return;
             }
         }
         // Who goes on to do what the programs wait for and ask about, day by day: what makes it more is kept.
@@ -66,8 +69,8 @@ impl Policy<'_> {
                     if stage.best.as_ref().is_some_and(|best| best.counted.len() > known) {
                         kept = tried;
                     }
-                    if enough(&stage.best) {
-                        return stage.best;
+                    if enough(stage.best) {
+                        return;
                     }
                 }
                 if kept == before {
@@ -75,13 +78,16 @@ impl Policy<'_> {
                 }
             }
         }
-        stage.best
+    }
+
+    /// Whether there are few enough programs for many stories: each is played in all of them.
+    pub(super) fn is_small(&self) -> bool {
+        self.plan.programs.len() <= HABITUAL
     }
 
     /// Events that the programs of some messages wait for, ask about or start from: one of each kind. None where the programs are many.
     fn habits(&self, messages: &[(u32, u32)]) -> Vec<(u32, Box<[Fact]>)> {
-        // Each story is played in all programs, as limits count them together.
-        if self.plan.programs.len() > HABITUAL {
+        if !self.is_small() {
             return Vec::new();
         }
         let programs: std::collections::BTreeSet<u32> = messages.iter().map(|(program, _)| *program).collect();
@@ -161,11 +167,20 @@ pub(super) struct Asked<'a> {
     pub limited: bool,
 }
 
+/// What was told so far.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The best story.
+    pub best: Option<Played>,
+    /// Who was played.
+    played: Vec<Still>,
+}
+
 /// Where stories are played, and the best so far.
 struct Stage<'a, 'p> {
     player: Player<'p>,
     asked: &'a Asked<'a>,
-    best: Option<Played>,
+    best: &'a mut Option<Played>,
 }
 
 impl Stage<'_, '_> {
@@ -176,7 +191,7 @@ impl Stage<'_, '_> {
         self.player.play(lead, from, until, &mut trace);
         let counted = busiest(&trace.entries, self.asked.messages, self.asked.window);
         if self.best.as_ref().is_none_or(|known| counted.len() > known.counted.len()) {
-            self.best = Some(Played { lead: lead.clone(), entries: trace.entries, counted });
+            *self.best = Some(Played { lead: lead.clone(), entries: trace.entries, counted });
         }
     }
 

@@ -72,8 +72,8 @@ pub enum Value {
     Entity(Entity),
     /// A group of leads.
     Leads(Leads),
-    /// Several.
-    List(Vec<Value>),
+    /// Several. Shared, as what was worked out is handed out often.
+    List(Arc<[Value]>),
 }
 
 impl Value {
