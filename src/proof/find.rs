@@ -115,7 +115,12 @@ impl Prover {
         super::Samples::new(terms, &self.filters, self.now)
     }
 
-    /// How much was asked so far: nodes and parts of nodes that were made into clauses.
+    /// Counts work that was done besides: nodes that were rewritten.
+    pub fn worked(&self, nodes: u64) {
+        self.work.fetch_add(nodes, Ordering::Relaxed);
+    }
+
+    /// How much was asked so far: nodes and parts of nodes that were made into clauses, and nodes that were rewritten.
     pub fn work(&self) -> u64 {
         self.work.load(Ordering::Relaxed)
     }

@@ -12,9 +12,11 @@ use crate::run::lead::Fact;
 use crate::run::still::Asking;
 use crate::run::{NodeId, Terms};
 
-/// What all questions about one policy may cost, in nodes that are made into clauses: several times what a policy of 1 MB takes. What is
-/// asked beyond stays unknown.
-const ALL_WORK: u64 = 20_000_000;
+/// What all questions about one policy may cost, in nodes that are made into clauses or rewritten: so much, and so much more for each touch and
+/// each segment. Twice what a policy of 1 MB takes, twenty times what a usual one does. What is asked beyond stays unknown.
+const SOME_WORK: u64 = 2_000_000;
+/// See [`SOME_WORK`].
+const WORK_EACH: u64 = 5_000;
 
 /// A group of leads: those of the database for whom one node holds, and those we cannot name for whom another does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +53,8 @@ pub struct Ground<'p> {
     /// The graph.
     pub terms: RefCell<Terms<'p>>,
     prover: Prover,
+    /// What all questions may cost together.
+    most_work: u64,
     /// What was proved in judgements before.
     memory: Option<Remembering>,
     found: RefCell<FxHashMap<(NodeId, Universe), Arc<Found>>>,
@@ -72,9 +76,13 @@ impl<'p> Ground<'p> {
     pub fn new(terms: Terms<'p>, prover: Prover, memory: Option<Memory>, stop: Option<Stop>) -> Self {
         let memory = memory.map(|memory| memory.begin(terms.plan(), prover.now()));
         let samples = prover.samples(&terms);
+        let plan = terms.plan();
+        let items = plan.segments.len() + plan.icps.len() + plan.programs.iter().map(|program| program.steps.len()).sum::<usize>();
+        let most_work = SOME_WORK.saturating_add(WORK_EACH.saturating_mul(items as u64));
         Self {
             terms: RefCell::new(terms),
             prover,
+            most_work,
             memory,
             samples,
             found: RefCell::default(),
@@ -121,6 +129,15 @@ impl<'p> Ground<'p> {
         found
     }
 
+    /// Whether so many nodes may still be rewritten; counts them if they may.
+    pub fn may_rewrite(&self, nodes: usize) -> bool {
+        let may = self.prover.work() <= self.most_work;
+        if may {
+            self.prover.worked(nodes as u64);
+        }
+        may
+    }
+
     /// Unwinds if nobody waits for the answers any more.
     pub fn check(&self) {
         if let Some(stop) = &self.stop {
@@ -130,7 +147,7 @@ impl<'p> Ground<'p> {
 
     fn search(&self, node: NodeId, universe: Universe) -> Arc<Found> {
         self.check();
-        if self.prover.work() > ALL_WORK {
+        if self.prover.work() > self.most_work {
             return Arc::new(Found::Unknown(super::truth::TOO_MUCH.to_owned()));
         }
         let terms = self.terms.borrow();
@@ -214,7 +231,7 @@ impl<'p> Ground<'p> {
         if let Some(known) = self.excluded.borrow().get(&node) {
             return *known;
         }
-        if self.prover.work() > ALL_WORK {
+        if self.prover.work() > self.most_work {
             return false;
         }
         let excluded = {

@@ -69,7 +69,8 @@ impl Policy<'_> {
     /// The node with some fields fixed, once for each way in which the tests of them can come out.
     fn ways(&self, node: NodeId, fields: &[u32]) -> Option<Vec<NodeId>> {
         let kinds = self.combinations(fields, node, false)?;
-        if kinds.len() > WAYS {
+        let size = rewrite::leaves(&self.ground.terms.borrow(), node).len();
+        if kinds.len() > WAYS || !self.ground.may_rewrite(kinds.len().saturating_mul(size)) {
             return None;
         }
         let mut terms = self.ground.terms.borrow_mut();
