@@ -312,6 +312,68 @@ fn names_are_not_meaning() {
 }
 
 #[test]
+fn data_stages_and_labels_are_renamed() {
+    let labelled = |text: &str| {
+        text.replace("email guide \"Where", "email guide as opener \"Where").replace("only if size >= 100", "only if size >= 100 and did click since opener")
+    };
+    let renamed = |edits: &[(&str, &str)]| {
+        let old = labelled(BASE);
+        let mut new = old.clone();
+        for (from, to) in edits {
+            assert!(new.contains(from), "{from}");
+            new = new.replace(from, to);
+        }
+        let found = compared(&old, &new);
+        assert!(found.newly_reached.is_none() && found.reach_open.is_none(), "{edits:?} {found:?}");
+        found.changes.iter().map(line).collect::<Vec<_>>()
+    };
+    // What a field says of a lead is told by its name, unless it is written.
+    assert_eq!(
+        renamed(&[("role", "position")]),
+        [
+            "breaks-consumers: lead: its field position was called role: data has to bring it under its new name",
+            "safe: lead: its field position means something else",
+        ]
+    );
+    // Where messages go, and what asks for consent.
+    assert_eq!(
+        renamed(&[("  email: address", "  mail_to: address"), ("consent", "opt_in")]),
+        [
+            "breaks-consumers: lead: its field opt_in was called consent: data has to bring it under its new name",
+            "breaks-consumers: lead: its field mail_to was called email: data has to bring it under its new name",
+        ]
+    );
+    assert_eq!(
+        renamed(&[("visit", "page_view"), ("page:", "path:"), ("page is", "path is")]),
+        [
+            "breaks-consumers: signal page_view: was called visit: events have to come under its new name",
+            "breaks-consumers: signal page_view: its field path was called page: data has to bring it under its new name",
+        ]
+    );
+    assert_eq!(renamed(&[("choosing", "comparing")]), ["safe: stage buying.comparing: was called choosing"]);
+    assert_eq!(renamed(&[("hot", "glowing")]), ["safe: band heat.glowing: was called hot"]);
+    assert_eq!(
+        renamed(&[("opener", "first_mail")]),
+        ["breaks-consumers: program close: its touch `as first_mail` was called opener: whoever runs the plan has to carry over when it was sent"]
+    );
+    // Of another type, or asked for in other places, it is another.
+    let other = renamed(&[("  size: whole number from 1 to 10_000\n", "  staff: number from 1\n"), ("size", "staff")]);
+    assert!(other.iter().any(|line| line.contains("no longer has the field size")), "{other:?}");
+    // Renamed and changed: told as both. Where all has changed that asks for it, nothing tells that it is the same.
+    let lines = |old: &str, new: &str| compared(old, new).changes.iter().map(line).collect::<Vec<_>>();
+    let old = format!("{BASE}segment first where role is cfo\n");
+    let new = old.replace("role", "position").replace("position in [cfo, controller]", "position is controller");
+    let both = lines(&old, &new);
+    assert!(both.iter().any(|line| line.contains("was called role")) && both.iter().any(|line| line.contains("| out a lead whose `position` is cfo")), "{both:?}");
+    let apart = lines(BASE, &BASE.replace("role", "position").replace("position in [cfo, controller]", "position is controller"));
+    assert!(apart.iter().any(|line| line.contains("no longer has the field role")), "{apart:?}");
+    // Nobody asks for it: only the words that describe it tell.
+    let described = |name: &str, doc: &str| BASE.replace("  customer: flag\n", &format!("  customer: flag\n  ## {doc}\n  {name}: text optional\n"));
+    assert_eq!(lines(&described("fax", "Where faxes go."), &described("fax_number", "Where faxes go.")).len(), 1);
+    assert_eq!(lines(&described("fax", "Where faxes go."), &described("city", "Where they live.")).len(), 2);
+}
+
+#[test]
 fn data_that_no_longer_fits() {
     tells(
         &[("analyst\n", "analyst, intern\n")],

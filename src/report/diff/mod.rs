@@ -8,6 +8,7 @@ mod leads;
 mod limits;
 mod pairs;
 mod programs;
+mod reworded;
 mod touches;
 
 use serde::Serialize;
@@ -188,10 +189,12 @@ pub struct Difference {
 /// When a plan does not hang together.
 pub fn difference(old: &Side, new: &Side) -> Result<Difference, Unfit> {
     let same = old.plan.fingerprint == new.plan.fingerprint;
-    let pairs = pairs::pairs(&old.plan, &new.plan);
-    let mut changes = Vec::new();
-    data::compare(&old.plan, &new.plan, &mut changes);
     let unfit = || Unfit("these two policies cannot be compared".to_owned());
+    let mut changes = Vec::new();
+    let reworded = reworded::in_new_words(&old.plan, &new.plan, &mut changes).ok_or_else(unfit)?;
+    let old = &Side { plan: reworded, settled: old.settled.clone() };
+    let pairs = pairs::pairs(&old.plan, &new.plan);
+    data::compare(&old.plan, &new.plan, &mut changes);
     let renamed = joint::in_new_names(&old.plan, &pairs.names).ok_or_else(unfit)?;
     let joint = joint::joint(&renamed, &new.plan).ok_or_else(unfit)?;
     let both = leads::Both::new(&joint, &renamed)?;
