@@ -364,7 +364,10 @@ fn data_stages_and_labels_are_renamed() {
     let old = format!("{BASE}segment first where role is cfo\n");
     let new = old.replace("role", "position").replace("position in [cfo, controller]", "position is controller");
     let both = lines(&old, &new);
-    assert!(both.iter().any(|line| line.contains("was called role")) && both.iter().any(|line| line.contains("| out a lead whose `position` is cfo")), "{both:?}");
+    assert!(
+        both.iter().any(|line| line.contains("was called role")) && both.iter().any(|line| line.contains("| out a lead whose `position` is cfo")),
+        "{both:?}"
+    );
     let apart = lines(BASE, &BASE.replace("role", "position").replace("position in [cfo, controller]", "position is controller"));
     assert!(apart.iter().any(|line| line.contains("no longer has the field role")), "{apart:?}");
     // Nobody asks for it: only the words that describe it tell.

@@ -33,13 +33,13 @@ impl Watcher {
         Self { child, lines }
     }
 
-    /// Waits for a line that holds some words, a minute at most.
+    /// Waits for a line that holds some words, a minute at most; what was said before it.
     #[track_caller]
-    fn says(&self, words: &str) {
+    fn says(&self, words: &str) -> Vec<String> {
         let mut seen = Vec::new();
         loop {
             match self.lines.recv_timeout(Duration::from_secs(60)) {
-                Ok(line) if line.contains(words) => return,
+                Ok(line) if line.contains(words) => return seen,
                 Ok(line) => seen.push(line),
                 Err(_) => panic!("`{words}` was not said: {seen:?}"),
             }
@@ -75,6 +75,21 @@ fn a_policy_is_watched() {
     watcher.says("tmezone");
     fs::write(path.join("nurture.toml"), "[levels]\nblast_the_database = \"warning\"\n").unwrap();
     watcher.says("warning[blast_the_database]");
+}
+
+/// A save while the rulebook works ends that work: what it would have said of the text before is never said.
+#[test]
+fn a_save_ends_a_judgement() {
+    let arms: Vec<String> = (0..1_200).map(|size| format!("if size < {} {{ email \"Words for {size}\" }}", size + 2)).collect();
+    let head = "lead {\n  role: one of cfo, controller\n  size: whole number from 1\n  email: address of email optional\n}\n";
+    let large = format!("{head}program outsized {{\n  audience role is cfo\n  on join {{\n    {}\n  }}\n}}\n", arms.join(" else "));
+    let folder = support::folder("p.nurture", &large);
+    let path = folder.path();
+    let watcher = Watcher::new(path, &["check", "--watch"]);
+    std::thread::sleep(Duration::from_millis(1_500));
+    fs::write(path.join("p.nurture"), format!("{head}program small {{ audience everyone on join {{ email \"News\" }} }}\n")).unwrap();
+    let before = watcher.says("error[blast_the_database]");
+    assert!(before.iter().all(|line| !line.contains("outsized")), "{before:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::diagnostics::render::Sources;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::names::{index, schema};
 use crate::plan::Plan;
-use crate::proof::Memory;
+use crate::proof::{Memory, Stop};
 use crate::report::findings::findings;
 use crate::report::judgement::{self, Asked, Judgement};
 use crate::report::loading;
@@ -74,6 +74,8 @@ pub(super) struct Ready {
     pub judged: Option<Judged>,
     /// What was proved before, for whoever judges again after each edit.
     pub memory: Option<Memory>,
+    /// Whether nobody waits for the rulebook any more: then it unwinds.
+    pub stop: Option<Stop>,
     /// How long each phase took.
     pub phases: Vec<(&'static str, Duration)>,
     started: Instant,
@@ -110,7 +112,7 @@ impl Policy {
         let all = timed(&mut phases, "the language: syntax, names, types", || findings(&loaded.db));
         let (found, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = all.into_iter().partition(|diagnostic| loaded.sources.asks_for(&diagnostic.span.file));
         let elsewhere = output::errors(&rest);
-        Ok(Ready { loaded, findings: found, elsewhere, judged: None, memory: None, phases, started })
+        Ok(Ready { loaded, findings: found, elsewhere, judged: None, memory: None, stop: None, phases, started })
     }
 
     /// The day that the command line says today is, as it is written.
@@ -232,7 +234,7 @@ impl Ready {
             return Err(output::failed(common, &LoadError { message: problem, help: Some("count it anew, or take it out".to_owned()) }));
         }
         let packs = self.packs(common)?;
-        let asked = Asked { census, show_allowed, packs: packs.clone(), memory: self.memory.clone(), stop: None };
+        let asked = Asked { census, show_allowed, packs: packs.clone(), memory: self.memory.clone(), stop: self.stop.clone() };
         let judged = timed(&mut phases, "the rulebook: rules and proofs", || judgement::judge(&self.loaded.db, &plan, &asked));
         self.phases = phases;
         let mut judged = match judged {

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use salsa::Setter as _;
@@ -12,7 +14,7 @@ use super::output::{self, Stream};
 use super::policy::{Policy, Ready};
 use super::{Common, Outcome};
 use crate::db::{SourceFile, Workspace};
-use crate::proof::Memory;
+use crate::proof::{Memory, Stop, Stopped};
 
 /// How often files are looked at.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -70,6 +72,12 @@ impl Watched {
         Ok(Self { ready, files, others, all })
     }
 
+    /// Its files, and when they were written when they were read.
+    fn stamps(&self) -> Vec<(PathBuf, Stamp)> {
+        let files = self.files.iter().map(|(_, path, stamp)| (path.clone(), *stamp));
+        files.chain(self.others.iter().cloned()).collect()
+    }
+
     /// What changed since it was looked at last.
     fn changed(&mut self, policy: &Policy, search: bool) -> Changed {
         if self.others.iter().any(|(path, known)| stamp(path) != *known) || (search && policy.files() != self.all) {
@@ -119,7 +127,7 @@ pub(super) fn watch(
             let before: Vec<Stamp> = said.iter().map(stamp).collect();
             match Watched::new(policy, common, &memory) {
                 Ok(mut watched) => {
-                    tell(common, &mut watched.ready, &mut usual, &report, &judge);
+                    tell(common, &mut watched, &mut usual, &report, &judge);
                     seen = Some(watched);
                 }
                 // Nothing is there that could change.
@@ -155,7 +163,7 @@ pub(super) fn watch(
                 }
                 watched.ready.look_again();
                 begin(common);
-                tell(common, &mut watched.ready, &mut usual, &report, &judge);
+                tell(common, watched, &mut usual, &report, &judge);
             }
         }
     }
@@ -164,11 +172,13 @@ pub(super) fn watch(
 /// Tells what the language says, and what the rulebook does: at once where that is quick, one after the other where it is not.
 fn tell(
     common: &Common,
-    ready: &mut Ready,
+    watched: &mut Watched,
     usual: &mut Duration,
     report: &impl Fn(&mut Ready) -> Result<Outcome, Outcome>,
     judge: &impl Fn(&mut Ready) -> Result<(), Outcome>,
 ) {
+    let stamps = watched.stamps();
+    let ready = &mut watched.ready;
     let language = ready.findings.clone();
     if *usual > AT_ONCE {
         if !language.is_empty() {
@@ -180,7 +190,8 @@ fn tell(
         }
     }
     let started = Instant::now();
-    if judge(ready).is_ok() && ready.judged.is_some() {
+    let Some(judged) = unless_changed(&stamps, ready, judge) else { return };
+    if judged.is_ok() && ready.judged.is_some() {
         let took = started.elapsed();
         if *usual > AT_ONCE {
             begin(common);
@@ -191,6 +202,33 @@ fn tell(
         let _ = report(ready);
     }
     waiting(common);
+}
+
+/// Asks the rulebook, unless a file changes meanwhile: then nobody waits for the answer any more, and there is none. What was proved by
+/// then is kept.
+fn unless_changed<T>(stamps: &[(PathBuf, Stamp)], ready: &mut Ready, judge: &impl Fn(&mut Ready) -> T) -> Option<T> {
+    let (stop, done) = (Stop::default(), AtomicBool::new(false));
+    ready.stop = Some(stop.clone());
+    let outcome = std::thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if stamps.iter().any(|(path, known)| stamp(path) != *known) {
+                    stop.now();
+                    return;
+                }
+                std::thread::park_timeout(PAUSE);
+            }
+        });
+        let outcome = catch_unwind(AssertUnwindSafe(|| judge(ready)));
+        done.store(true, Ordering::Relaxed);
+        looking.thread().unpark();
+        outcome
+    });
+    match outcome {
+        Ok(judged) => Some(judged),
+        Err(why) if why.is::<Stopped>() => None,
+        Err(why) => resume_unwind(why),
+    }
 }
 
 /// Begins a page: on a terminal what was said before goes away.

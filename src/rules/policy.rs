@@ -37,6 +37,9 @@ pub struct Inputs {
     pub stop: Option<Stop>,
 }
 
+/// A touch, by the places of its program and its step.
+pub(super) type Placed = (u32, u32);
+
 /// What kind of limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LimitKind {
@@ -107,7 +110,7 @@ pub struct Policy<'p> {
     /// For each content itself and its copies under other names.
     pub(super) copies: OnceCell<Vec<Vec<u32>>>,
     /// Direct touches without content that say the same, by the first of them.
-    pub(super) twins: OnceCell<FxHashMap<(u32, u32), Vec<(u32, u32)>>>,
+    pub(super) twins: OnceCell<FxHashMap<Placed, Vec<Placed>>>,
     /// The policy ready to play: as it is, and without what holds messages back.
     players: [OnceCell<Option<crate::run::Policy>>; 2],
     runs: Vec<OnceCell<ProgramRun>>,
