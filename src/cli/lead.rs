@@ -121,8 +121,6 @@ impl LeadArgs {
     }
 
     fn times(&self, lead: &Lead, zone: &Zone) -> Result<(Instant, Instant), LoadError> {
-        let known = |at: &Instant| *at > Instant::MIN / 8;
-        let last = lead.last_instant().filter(known);
         let from = match &self.from {
             Some(text) => moment(text, zone, false, "--from")?,
             None => lead.first_known().ok_or_else(|| {
@@ -131,7 +129,7 @@ impl LeadArgs {
         };
         let until = match &self.until {
             Some(text) => moment(text, zone, true, "--until")?,
-            None => last.unwrap_or(from).max(from).saturating_add(90 * DAY),
+            None => lead.last_known().unwrap_or(from).max(from).saturating_add(90 * DAY),
         };
         if until <= from {
             let show = |at| clock::show(zone.local(at));

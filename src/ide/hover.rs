@@ -14,6 +14,7 @@ use crate::model::{Member, lowered};
 use crate::plan::{Standing, Verdict};
 use crate::report::book;
 use crate::syntax::ast::{Body, Field, Item, SignalKind};
+use crate::syntax::line::{Part, ends_in};
 use crate::text::Range;
 
 /// More lines than this of a declaration are cut.
@@ -63,35 +64,18 @@ fn is_fixed(word: &str) -> bool {
 
 /// Whether an offset lies in a comment.
 pub fn in_comment(text: &str, offset: u32) -> bool {
-    let line_start = text.get(..offset as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let before = Range::new(line_start as u32, offset).of(text);
-    let mut quoted = false;
-    let mut escaped = false;
-    before.chars().any(|c| {
-        let comment = c == '#' && !quoted;
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        }
-        escaped = c == '\\' && !escaped;
-        comment
-    })
+    ends_in(before(text, offset)) == Part::Comment
 }
 
 /// Whether an offset lies between quotes.
 pub fn in_text(text: &str, offset: u32) -> bool {
+    ends_in(before(text, offset)) == Part::Text
+}
+
+/// The line of an offset, up to it.
+fn before(text: &str, offset: u32) -> &str {
     let line_start = text.get(..offset as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let mut escaped = false;
-    let mut quoted = false;
-    for c in Range::new(line_start as u32, offset).of(text).chars() {
-        if c == '#' && !quoted {
-            return false;
-        }
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    quoted
+    Range::new(line_start as u32, offset).of(text)
 }
 
 /// Whether an offset stands at the rule of an `allow`.

@@ -2,6 +2,7 @@
 
 use super::chunk_at;
 use crate::db::{Db, SourceFile, chunks};
+use crate::syntax::line::{Part, parts};
 use crate::syntax::outline::{Form, outline};
 use crate::text::Range;
 
@@ -44,25 +45,28 @@ pub fn folds(db: &dyn Db, file: SourceFile) -> Vec<(Range, Fold)> {
     found
 }
 
-/// Each pair of curly brackets that holds more than a line; of a text without comments.
+/// Each pair of curly brackets that holds more than a line.
 fn braces(text: &str, mut found: impl FnMut(u32, u32)) {
     let mut open: Vec<u32> = Vec::new();
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'"' if !escaped => quoted = !quoted,
-            b'\n' => quoted = false,
-            b'{' if !quoted => open.push(at as u32),
-            b'}' if !quoted => {
-                if let Some(begun) = open.pop()
-                    && Range::new(begun, at as u32).of(text).contains('\n')
-                {
-                    found(begun, at as u32);
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        for (_, code) in parts(line).into_iter().filter(|(part, _)| *part == Part::Code) {
+            for (at, sign) in code.of(line).bytes().enumerate() {
+                let at = start + code.start + at as u32;
+                match sign {
+                    b'{' => open.push(at),
+                    b'}' => {
+                        if let Some(begun) = open.pop()
+                            && Range::new(begun, at).of(text).contains('\n')
+                        {
+                            found(begun, at);
+                        }
+                    }
+                    _ => {}
                 }
             }
-            _ => {}
         }
-        escaped = byte == b'\\' && !escaped;
+        start += line.len() as u32;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::Member;
 use crate::model::rule_schema::Enumeration;
 use crate::model::schema::BUILTIN;
 use crate::syntax::ast::Channel;
+use crate::syntax::line::{Part, parts};
 use crate::syntax::tokens::{TokenKind, tokens};
 use crate::text::Range;
 
@@ -153,19 +154,10 @@ pub fn painted(db: &dyn Db, file: SourceFile) -> Vec<Painted> {
 fn comments(text: &str, found: &mut Vec<Painted>) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let (mut quoted, mut escaped) = (false, false);
-        let begins = line.char_indices().find(|(_, c)| {
-            let comment = *c == '#' && !quoted;
-            if *c == '"' && !escaped {
-                quoted = !quoted;
-            }
-            escaped = *c == '\\' && !escaped;
-            comment
-        });
-        if let Some((at, _)) = begins {
-            let comment = line.get(at..).unwrap_or("").trim_end();
+        if let Some((_, at)) = parts(line).into_iter().find(|(part, _)| *part == Part::Comment) {
+            let comment = at.of(line).trim_end();
             let class = if comment.starts_with("##") { Class::Doc } else { Class::Comment };
-            let from = start + at as u32;
+            let from = start + at.start;
             found.push(Painted { at: Range::new(from, from + comment.len() as u32), class, declares: false, builtin: false });
         }
         start += line.len() as u32;

@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::chunk_at;
 use crate::db::{Db, SourceFile};
 use crate::format::format;
+use crate::syntax::line::{Part, parts};
 use crate::text::Range;
 
 /// Edits that lay a text out: whole lines, as few as will do. Nothing where the layout was refused.
@@ -97,20 +98,7 @@ pub fn indented(text: &str, offset: u32) -> Option<(Range, String)> {
 
 /// A line without its comment and without what stands between quotes.
 fn code_of(line: &str) -> String {
-    let (mut quoted, mut escaped) = (false, false);
-    let mut code = String::with_capacity(line.len());
-    for c in line.chars() {
-        if c == '#' && !quoted {
-            break;
-        }
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        } else if !quoted {
-            code.push(c);
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    code
+    parts(line).into_iter().filter(|(part, _)| *part == Part::Code).map(|(_, at)| at.of(line)).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::report::cases::{cases, findings};
 use crate::report::plan::plan;
 use crate::run::case::Cases;
 use crate::run::inbox::{Style, summary, timeline};
-use crate::run::lead::{DAY, Instant};
+use crate::run::lead::DAY;
 use crate::run::record::record;
 use crate::run::story::Story;
 use crate::run::trace::Trace;
@@ -95,9 +95,8 @@ impl Server {
             Refused::because(format!("{}{help}", refused.message))
         })?;
         let zone = std::sync::Arc::clone(policy.zone());
-        let known = |at: &Instant| *at > Instant::MIN / 8;
         let from = read.lead.first_known().ok_or_else(|| Refused::because("it is not known when to begin: the lead says of nothing when it happened"))?;
-        let last = read.lead.last_instant().filter(known).unwrap_or(from).max(from);
+        let last = read.lead.last_known().unwrap_or(from).max(from);
         let until = last.saturating_add(i64::from(asked.days.unwrap_or(90)) * DAY);
         let mut trace = Trace::default();
         Player::new(&policy).play(&read.lead, from, until, &mut trace);

@@ -5,10 +5,13 @@ mod commands;
 mod convert;
 mod diagnostics;
 mod judge;
+mod opening;
 mod position;
 mod project;
+mod publishing;
 mod requests;
 mod server;
+mod settling;
 mod transport;
 mod uri;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
@@ -13,9 +13,8 @@ use serde_json::{Value, json};
 use smol_str::SmolStr;
 
 use super::client::Client;
-use super::convert::{Converter, TOKEN_MODIFIERS, TOKEN_TYPES};
-use super::diagnostics;
-use super::judge::{self, Job, Running, Said};
+use super::judge::{Running, Said};
+use super::opening::{folders, initialized, settled};
 use super::position::lines;
 use super::project::{Home, Project, home_of, homes_in};
 use super::uri;
@@ -51,27 +50,27 @@ impl Refused {
 
 /// The server.
 pub(super) struct Server {
-    out: Sender<Message>,
+    pub(super) out: Sender<Message>,
     pub client: Client,
-    folders: Vec<PathBuf>,
-    projects: BTreeMap<Home, Project>,
-    documents: HashMap<String, Document>,
+    pub(super) folders: Vec<PathBuf>,
+    pub(super) projects: BTreeMap<Home, Project>,
+    pub(super) documents: HashMap<String, Document>,
     /// Policies that changed, and when they are looked at as a whole.
-    due: BTreeMap<Home, Instant>,
-    running: BTreeMap<Home, Running>,
+    pub(super) due: BTreeMap<Home, Instant>,
+    pub(super) running: BTreeMap<Home, Running>,
     /// The number of the last thread.
-    ticket: u64,
+    pub(super) ticket: u64,
     /// The addresses of which something is shown, by policy.
-    shown: BTreeMap<Home, BTreeSet<String>>,
+    pub(super) shown: BTreeMap<Home, BTreeSet<String>>,
     /// What was said of troubles, by policy: once is enough.
-    troubles: BTreeMap<Home, String>,
-    judges: Sender<Said>,
+    pub(super) troubles: BTreeMap<Home, String>,
+    pub(super) judges: Sender<Said>,
     /// What was sent of each file, by its address.
-    published: HashMap<String, u64>,
+    pub(super) published: HashMap<String, u64>,
     /// For which version of each document.
-    told: HashMap<String, i32>,
-    next_request: i32,
-    shut_down: bool,
+    pub(super) told: HashMap<String, i32>,
+    pub(super) next_request: i32,
+    pub(super) shut_down: bool,
 }
 
 /// Serves an editor over two channels; whether it said goodbye in order.
@@ -100,128 +99,6 @@ pub fn serve_over(out: Sender<Message>, incoming: &Receiver<Message>) -> bool {
     server.run(incoming, &said)
 }
 
-/// Waits for `initialize`, and answers it; all else is refused until then.
-fn initialized(out: &Sender<Message>, incoming: &Receiver<Message>) -> Option<lsp::InitializeParams> {
-    while let Ok(message) = incoming.recv() {
-        match message {
-            Message::Request(request) if request.method == "initialize" => {
-                let params = match serde_json::from_value::<lsp::InitializeParams>(request.params) {
-                    Ok(params) => params,
-                    Err(error) => {
-                        let why = format!("these are no parameters of `initialize`: {error}");
-                        out.send(Message::Response(Response::new_err(request.id, ErrorCode::InvalidParams as i32, why))).ok()?;
-                        continue;
-                    }
-                };
-                let result = lsp::InitializeResult {
-                    capabilities: capabilities(&Client::of(&params)),
-                    server_info: Some(lsp::ServerInfo { name: "nurture".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
-                };
-                out.send(Message::Response(Response::new_ok(request.id, result))).ok()?;
-                return Some(params);
-            }
-            Message::Request(request) => {
-                let refused = Response::new_err(request.id, ErrorCode::ServerNotInitialized as i32, "`initialize` comes first".to_owned());
-                out.send(Message::Response(refused)).ok()?;
-            }
-            Message::Notification(notification) if notification.method == "exit" => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
-#[allow(deprecated, reason = "clients of before workspace folders say their root so")]
-fn folders(params: &lsp::InitializeParams) -> Vec<PathBuf> {
-    let named = match &params.workspace_folders_initialize_params.workspace_folders {
-        Some(lsp::WorkspaceFolders::WorkspaceFolderList(list)) => list.iter().filter_map(|folder| uri::to_path(&folder.uri.0)).collect(),
-        _ => Vec::new(),
-    };
-    let root = || params.root_uri.as_ref().and_then(|root| uri::to_path(&root.0));
-    let all: Vec<PathBuf> = if named.is_empty() { root().into_iter().collect() } else { named };
-    all.into_iter().map(|folder| settled(&folder)).collect()
-}
-
-/// A path without links and detours, where it exists.
-fn settled(path: &Path) -> PathBuf {
-    if let Ok(path) = std::fs::canonicalize(path) {
-        return path;
-    }
-    // A file that is not there yet lies in a folder that is.
-    match (path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()), path.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
-}
-
-fn capabilities(client: &Client) -> lsp::ServerCapabilities {
-    let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-    lsp::ServerCapabilities {
-        position_encoding: Some(client.encoding.kind()),
-        text_document_sync: Some(lsp::TextDocumentSync::Options(lsp::TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(lsp::TextDocumentSyncKind::Incremental),
-            save: Some(lsp::Save::Bool(true)),
-            ..Default::default()
-        })),
-        completion_provider: Some(lsp::CompletionOptions { trigger_characters: words(&[" ", "(", "[", ":", ".", "{", "\""]), ..Default::default() }),
-        hover_provider: Some(true.into()),
-        signature_help_provider: Some(lsp::SignatureHelpOptions {
-            trigger_characters: words(&["("]),
-            retrigger_characters: words(&[" ", ","]),
-            ..Default::default()
-        }),
-        definition_provider: Some(true.into()),
-        references_provider: Some(true.into()),
-        document_highlight_provider: Some(true.into()),
-        document_symbol_provider: Some(true.into()),
-        workspace_symbol_provider: Some(true.into()),
-        code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
-            code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, lsp::CodeActionKind::RefactorExtract, lsp::CodeActionKind::RefactorInline]),
-            ..Default::default()
-        })),
-        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(true), ..Default::default() }),
-        document_link_provider: Some(lsp::DocumentLinkOptions::default()),
-        document_formatting_provider: Some(true.into()),
-        document_range_formatting_provider: Some(true.into()),
-        document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions {
-            first_trigger_character: "}".to_owned(),
-            more_trigger_character: words(&["\n"]),
-        }),
-        rename_provider: Some(lsp::RenameProvider::RenameOptions(lsp::RenameOptions { prepare_provider: Some(true), ..Default::default() })),
-        folding_range_provider: Some(true.into()),
-        selection_range_provider: Some(true.into()),
-        execute_command_provider: Some(lsp::ExecuteCommandOptions { commands: super::commands::NAMES.map(str::to_owned).to_vec(), ..Default::default() }),
-        call_hierarchy_provider: Some(true.into()),
-        semantic_tokens_provider: Some(lsp::SemanticTokensProvider::SemanticTokensOptions(lsp::SemanticTokensOptions {
-            legend: lsp::SemanticTokensLegend {
-                token_types: TOKEN_TYPES.map(str::to_owned).to_vec(),
-                token_modifiers: TOKEN_MODIFIERS.map(str::to_owned).to_vec(),
-            },
-            range: Some(lsp::SemanticTokensOptionsRange::Bool(true)),
-            full: Some(lsp::Full::Bool(true)),
-            ..Default::default()
-        })),
-        inlay_hint_provider: Some(true.into()),
-        diagnostic_provider: client.pulls.then(|| {
-            lsp::DiagnosticProvider::DiagnosticOptions(lsp::DiagnosticOptions {
-                identifier: Some("nurture".to_owned()),
-                inter_file_dependencies: true,
-                workspace_diagnostics: true,
-                ..Default::default()
-            })
-        }),
-        workspace: Some(lsp::WorkspaceOptions {
-            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(lsp::ChangeNotifications::Bool(true)),
-            }),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
 impl Server {
     fn send(&self, message: Message) {
         // Whoever hangs up is not answered any more.
@@ -238,7 +115,7 @@ impl Server {
         self.notify("window/showMessage", json!({ "type": kind, "message": message }));
     }
 
-    fn ask(&mut self, method: &str, params: Value) {
+    pub(super) fn ask(&mut self, method: &str, params: Value) {
         self.next_request += 1;
         self.send(Message::Request(Request { id: RequestId::from(self.next_request), method: method.to_owned(), params }));
     }
@@ -293,7 +170,7 @@ impl Server {
     }
 
     /// Does something that must not end the server, whatever happens.
-    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let outcome = catch_unwind(AssertUnwindSafe(|| work(self)));
         if outcome.is_err() {
             self.notify("window/logMessage", json!({ "type": 1, "message": "this is a fault of nurture: please report it, with the policy if you can" }));
@@ -553,182 +430,6 @@ impl Server {
             let text_document = lsp::TextDocumentItem { uri: lsp::Uri(address), language_id: lsp::LanguageKind::Custom("nurture".into()), version, text };
             self.opened(lsp::DidOpenTextDocumentParams { text_document });
         }
-    }
-
-    /// Looks at the policies that changed as a whole: their other files, and what the rulebook says.
-    fn settle(&mut self) {
-        let now = Instant::now();
-        let ready: Vec<Home> = self.due.iter().filter(|(_, due)| **due <= now).map(|(home, _)| home.clone()).collect();
-        for home in ready {
-            self.due.remove(&home);
-            self.guarded(|server| server.settle_one(&home));
-        }
-    }
-
-    fn settle_one(&mut self, home: &Home) {
-        let Some(project) = self.projects.get_mut(home) else { return };
-        project.refresh_texts();
-        if project.judged_at == Some(project.revision) {
-            // A save without a change, a text that nobody names: all is said already.
-            self.publish_all(home);
-            return;
-        }
-        match self.running.get(home) {
-            Some(running) if running.revision == project.revision && !running.stop.asked() => return,
-            Some(running) => {
-                // It ends soon, and then the next begins.
-                running.stop.now();
-                return;
-            }
-            None => {}
-        }
-        self.ticket += 1;
-        let job = Job {
-            home: home.clone(),
-            ticket: self.ticket,
-            revision: project.revision,
-            db: project.db.clone(),
-            packs: project.packs.clone(),
-            memory: project.memory.clone(),
-            whole: project.is_whole(),
-        };
-        if let Some(running) = judge::begin(job, self.judges.clone()) {
-            self.running.insert(home.clone(), running);
-        }
-    }
-
-    /// The policy of a thread, if it is still the one that the thread began with.
-    fn unchanged(&mut self, home: &Home, ticket: u64) -> Option<&mut Project> {
-        let running = self.running.get(home).filter(|running| running.ticket == ticket)?;
-        let revision = running.revision;
-        self.projects.get_mut(home).filter(|project| project.revision == revision)
-    }
-
-    /// What a thread says, or needs. What one says that nobody waits for any more is not heard.
-    fn heard(&mut self, said: Said) {
-        match said {
-            Said::Looked { home, ticket, of_policy, judging } => {
-                let Some(project) = self.unchanged(&home, ticket) else { return };
-                project.of_policy = of_policy;
-                if !judging {
-                    // What cannot be judged has no verdict; what was said of an earlier text does not stand.
-                    project.judged = Default::default();
-                }
-                self.publish_all(&home);
-            }
-            Said::NeedsDb { home, ticket, answer } => {
-                let current = self.unchanged(&home, ticket).map(|project| project.db.clone());
-                let _ = answer.send(current);
-            }
-            Said::Ended { home, ticket, judged, fault } => {
-                let Some(running) = self.running.get(&home).filter(|running| running.ticket == ticket).cloned() else { return };
-                if fault {
-                    let why = "the policy could not be judged: this is a fault of nurture, please report it";
-                    self.notify("window/logMessage", json!({ "type": 1, "message": why }));
-                }
-                let project = self.unchanged(&home, ticket);
-                let outdated = project.is_none() || (judged.is_none() && running.stop.asked() && !fault);
-                if let Some(project) = project.filter(|_| !outdated) {
-                    project.judged_at = Some(project.revision);
-                    project.judged = judged.map(|judged| *judged).unwrap_or_default();
-                }
-                self.running.remove(&home);
-                if outdated {
-                    // It has changed meanwhile.
-                    self.due.entry(home).or_insert_with(Instant::now);
-                    return;
-                }
-                self.publish_all(&home);
-                self.refresh();
-                let versions: BTreeMap<&str, i32> = self
-                    .documents
-                    .iter()
-                    .filter(|(_, document)| document.home == home)
-                    .map(|(address, document)| (address.as_str(), document.version))
-                    .collect();
-                self.notify("nurture/judged", json!({ "versions": versions }));
-            }
-        }
-    }
-
-    /// Asks the editor to ask again for what hangs on the rulebook.
-    fn refresh(&mut self) {
-        if self.client.refreshes_lenses {
-            self.ask("workspace/codeLens/refresh", Value::Null);
-        }
-        if self.client.refreshes_hints {
-            self.ask("workspace/inlayHint/refresh", Value::Null);
-        }
-    }
-
-    /// Sends what is to be shown of a document.
-    fn publish(&mut self, address: &str) {
-        if self.client.pulls {
-            return;
-        }
-        let Some((project, file)) = self.at(address) else { return };
-        let found = diagnostics::of_file(Converter { project, encoding: self.client.encoding }, file);
-        let version = self.documents.get(address).map(|document| document.version);
-        self.send_diagnostics(address, version, found);
-    }
-
-    /// Sends what is to be shown of all files of a policy, where that is other than before.
-    fn publish_all(&mut self, home: &Home) {
-        let Some(project) = self.projects.get(home) else { return };
-        let converter = Converter { project, encoding: self.client.encoding };
-        let mut all: Vec<(String, Vec<lsp::Diagnostic>)> =
-            project.files().iter().map(|file| (converter.uri(*file).0, diagnostics::of_file(converter, *file))).collect();
-        let trouble = project.trouble.as_ref().map(|trouble| trouble.message.clone());
-        if diagnostics::has_settings(project) {
-            all.push((converter.uri_of(SETTINGS).0, diagnostics::of_settings(project, self.client.encoding)));
-        } else if trouble.is_some() && trouble.as_ref() != self.troubles.get(home) {
-            self.show(1, trouble.as_deref().unwrap_or(""));
-        }
-        match trouble {
-            Some(trouble) => drop(self.troubles.insert(home.clone(), trouble)),
-            None => drop(self.troubles.remove(home)),
-        }
-        let now: BTreeSet<String> = all.iter().map(|(address, _)| address.clone()).collect();
-        let before = self.shown.insert(home.clone(), now.clone()).unwrap_or_default();
-        let mut changed = false;
-        // Of files that are gone nothing is left to say.
-        for address in before.difference(&now) {
-            self.send_diagnostics(address, None, Vec::new());
-            changed |= self.published.remove(address).is_some();
-        }
-        for (address, found) in all {
-            let version = self.documents.get(&address).map(|document| document.version);
-            if self.client.pulls {
-                let fingerprint = diagnostics::fingerprint(&found);
-                changed |= self.published.insert(address, fingerprint) != Some(fingerprint);
-            } else {
-                self.send_diagnostics(&address, version, found);
-            }
-        }
-        if changed && self.client.refreshes_diagnostics {
-            self.ask("workspace/diagnostic/refresh", Value::Null);
-        }
-    }
-
-    fn send_diagnostics(&mut self, address: &str, version: Option<i32>, found: Vec<lsp::Diagnostic>) {
-        if self.client.pulls {
-            return;
-        }
-        let fingerprint = diagnostics::fingerprint(&found);
-        let before = self.published.get(address).copied();
-        // Of a document each version is answered, so that an editor can wait for it; of other files only what is new.
-        if version.is_none() && (before == Some(fingerprint) || (before.is_none() && found.is_empty())) {
-            return;
-        }
-        if before == Some(fingerprint) && version.is_some() && self.told.get(address).copied() == version {
-            return;
-        }
-        self.published.insert(address.to_owned(), fingerprint);
-        if let Some(version) = version {
-            self.told.insert(address.to_owned(), version);
-        }
-        let params = lsp::PublishDiagnosticsParams { uri: lsp::Uri(address.to_owned()), version, diagnostics: found };
-        self.notify("textDocument/publishDiagnostics", serde_json::to_value(params).unwrap_or_default());
     }
 
     /// Where the policy of an address has its home: a text without a file is its own.

@@ -9,6 +9,8 @@ use crate::text::Decimal;
 
 /// Whole seconds since 1970-01-01 00:00:00 UTC, without leap seconds.
 pub type Instant = i64;
+/// Who came before this was always there: it is no instant that data can name.
+const ALWAYS: Instant = Instant::MIN / 8;
 
 /// One day in seconds.
 pub const DAY: i64 = 86_400;
@@ -103,9 +105,14 @@ impl Lead {
 
     /// The first instant at which something is said to have happened: who was always in the database says nothing about when.
     pub fn first_known(&self) -> Option<Instant> {
-        let known = self.identified.filter(|at| *at > Instant::MIN / 8);
+        let known = self.identified.filter(|at| *at > ALWAYS);
         let firsts = [known, self.deleted, self.changes.first().map(|change| change.at), self.events.first().map(|event| event.at)];
         firsts.into_iter().flatten().min()
+    }
+
+    /// The last instant at which something is said to have happened.
+    pub fn last_known(&self) -> Option<Instant> {
+        self.last_instant().filter(|at| *at > ALWAYS)
     }
 
     /// The last instant of which something is known.

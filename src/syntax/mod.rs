@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod explain;
 mod habits;
+pub mod line;
 pub mod outline;
 mod parse;
 mod repair;
