@@ -33,10 +33,8 @@ const NAMED: usize = 5;
 /// The words for a standing.
 pub(super) fn standing(standing: Standing) -> &'static str {
     match standing {
-        Standing::Is => "is nurturing",
-        Standing::Isnt => "isn't nurturing",
-        Standing::NotShown => "is not shown to be nurturing",
         Standing::NotJudged => "is not judged: it is for customers",
+        standing => standing.words(),
     }
 }
 

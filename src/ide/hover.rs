@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::names::{Symbol, count, declarations, item_of, symbol_at};
+use super::offered::written_field;
 use super::proved::Proved;
 use super::{Spot, item_at, reference, word_at};
 use crate::db::{Chunk, RootDb, SourceFile};
@@ -11,9 +12,9 @@ use crate::model::names::schema;
 use crate::model::rule_schema::SETTINGS;
 use crate::model::schema::{BUILTIN, FieldSchema, Ty};
 use crate::model::{Member, lowered};
-use crate::plan::{Standing, Verdict};
+use crate::plan::Verdict;
 use crate::report::book;
-use crate::syntax::ast::{Body, Field, Item, SignalKind};
+use crate::syntax::ast::{Body, Item, SignalKind};
 use crate::syntax::line::{Part, ends_in};
 use crate::text::Range;
 
@@ -152,7 +153,7 @@ fn declaration(db: &RootDb, kind: Kind, name: &SmolStr, known: Known<'_>) -> Str
         say(format!("{whose}{}", group.sentences().join("  \n")));
     }
     if let Some(verdict) = known.verdicts.iter().find(|verdict| kind == Kind::Program && verdict.program == *name) {
-        say(format!("Verdict: **{}**.", standing(verdict.standing)));
+        say(format!("Verdict: **{}**.", verdict.standing.words()));
     }
     if let Some(plan) = in_plan(db, chunk, item) {
         say(plan);
@@ -166,16 +167,6 @@ fn declaration(db: &RootDb, kind: Kind, name: &SmolStr, known: Known<'_>) -> Str
         });
     }
     page
-}
-
-/// The words for what a program is.
-pub fn standing(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Is => "is nurturing",
-        Standing::Isnt => "isn't nurturing",
-        Standing::NotShown => "not shown to be nurturing",
-        Standing::NotJudged => "not judged",
-    }
 }
 
 /// The text of a declaration.
@@ -272,15 +263,6 @@ pub fn type_words(ty: &Ty) -> String {
     }
 }
 
-fn field_of<'i>(item: &'i Item, name: &str) -> Option<&'i Field> {
-    let fields = match &item.body {
-        Body::Lead(fields) => fields,
-        Body::Signal(signal) => &signal.fields,
-        _ => return None,
-    };
-    fields.iter().find(|field| field.name.text == name)
-}
-
 fn member(db: &RootDb, member: &Member, known: Known<'_>) -> Option<String> {
     let symbol = Symbol::Member(member.clone());
     let mut page;
@@ -293,8 +275,7 @@ fn member(db: &RootDb, member: &Member, known: Known<'_>) -> Option<String> {
             let field = fields.iter().find(|field| field.name == *name)?;
             page = fence(&field_words(field));
             page.push_str(&format!("\n{}\n", if let Member::Option(_, _, option) = member { format!("`{option}`: {}", symbol.what()) } else { symbol.what() }));
-            let (kind, owner) = signal.as_ref().map_or((Kind::Lead, ""), |signal| (Kind::Signal, signal.as_str()));
-            let written = item_of(db, kind, owner).and_then(|(_, item)| field_of(item, name));
+            let written = written_field(db, signal.as_deref(), name);
             if let Some(doc) = written.and_then(|field| field.doc.as_ref()) {
                 page.push_str(&format!("\n{doc}\n"));
             }

@@ -3,7 +3,6 @@
 use smol_str::SmolStr;
 
 use super::Spot;
-use super::hover::standing;
 use super::names::{Symbol, references};
 use crate::db::{Db, SourceFile, chunks, parsed};
 use crate::diagnostics::Kind;
@@ -51,11 +50,11 @@ fn said(verdict: &Verdict) -> String {
     let wanted = match verdict.standing {
         Standing::Isnt => PillarState::Denied,
         Standing::NotShown => PillarState::NotShown,
-        _ => return standing(verdict.standing).to_owned(),
+        _ => return verdict.standing.words().to_owned(),
     };
     let lacking: Vec<&str> = verdict.pillars.iter().filter(|pillar| pillar.state == wanted).map(|pillar| pillar.pillar.as_str()).collect();
     let word = if verdict.standing == Standing::Isnt { "not" } else { "open:" };
-    format!("{} ({word} {})", standing(verdict.standing), lacking.join(", "))
+    format!("{} ({word} {})", verdict.standing.words(), lacking.join(", "))
 }
 
 /// Where something is named, and that in words.

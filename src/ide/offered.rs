@@ -8,7 +8,7 @@ use crate::diagnostics::Kind;
 use crate::model::names::{names_by_kind, schema};
 use crate::model::rule_schema::{Entity, Kind as RuleKind, Type};
 use crate::model::schema::{FieldSchema, Ty};
-use crate::syntax::ast::{Body, Item, PredicateKind};
+use crate::syntax::ast::{Body, Field, Item, PredicateKind};
 
 /// Something that may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,14 +105,19 @@ pub(super) fn fields(list: &[FieldSchema], docs: &dyn Fn(&str) -> String) -> Vec
 
 /// The doc comment of a field, of the lead or of a signal.
 pub(super) fn field_doc(db: &dyn Db, signal: Option<&str>, field: &str) -> String {
+    written_field(db, signal, field).and_then(|field| field.doc.as_deref()).unwrap_or("").to_owned()
+}
+
+/// Where a field of the lead, or of a signal, is written.
+pub(super) fn written_field<'db>(db: &'db dyn Db, signal: Option<&str>, field: &str) -> Option<&'db Field> {
     let (kind, name) = signal.map_or((Kind::Lead, ""), |signal| (Kind::Signal, signal));
-    let Some((_, item)) = super::names::item_of(db, kind, name) else { return String::new() };
+    let (_, item) = super::names::item_of(db, kind, name)?;
     let fields = match &item.body {
         Body::Lead(fields) => fields,
         Body::Signal(signal) => &signal.fields,
-        _ => return String::new(),
+        _ => return None,
     };
-    fields.iter().find(|known| known.name.text == field).and_then(|field| field.doc.as_deref()).unwrap_or("").to_owned()
+    fields.iter().find(|known| known.name.text == field)
 }
 
 /// The values that a field can have.

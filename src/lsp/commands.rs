@@ -77,7 +77,7 @@ impl Server {
                     graph.edges.iter().map(|edge| json!({ "from": format!("n{}", edge.from), "to": format!("n{}", edge.to), "label": edge.label })).collect();
                 json!({
                     "name": graph.name, "title": graph.title, "uri": converter.uri(file), "range": converter.range(file, graph.at.at),
-                    "verdict": verdict.map(|verdict| hover::standing(verdict.standing)), "nodes": nodes, "edges": edges,
+                    "verdict": verdict.map(|verdict| verdict.standing.words()), "nodes": nodes, "edges": edges,
                 })
             })
             .collect();

@@ -35,6 +35,18 @@ pub enum Standing {
     NotJudged,
 }
 
+impl Standing {
+    /// What is said of a program, behind its name.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Is => "is nurturing",
+            Self::Isnt => "isn't nurturing",
+            Self::NotShown => "is not shown to be nurturing",
+            Self::NotJudged => "is not judged",
+        }
+    }
+}
+
 /// One of the four questions, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -162,8 +162,8 @@ ${boxes.join('\n')}
 const VERDICT_LOOKS: Record<Verdict, string> = {
   'is nurturing': 'good',
   "isn't nurturing": 'bad',
-  'not shown to be nurturing': 'open',
-  'not judged': 'none',
+  'is not shown to be nurturing': 'open',
+  'is not judged': 'none',
 };
 
 function fact(node: GraphNode): string {

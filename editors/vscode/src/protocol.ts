@@ -10,7 +10,7 @@ export interface Range {
   end: Position;
 }
 
-export const VERDICTS = ['is nurturing', "isn't nurturing", 'not shown to be nurturing', 'not judged'] as const;
+export const VERDICTS = ['is nurturing', "isn't nurturing", 'is not shown to be nurturing', 'is not judged'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export const NODE_KINDS = ['audience', 'track', 'touch', 'wait', 'wait_until', 'if', 'split', 'handoff', 'leave', 'goal'] as const;

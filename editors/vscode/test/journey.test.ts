@@ -77,7 +77,7 @@ test('colours follow the theme of the editor', () => {
 });
 
 test('every verdict has a look', () => {
-  const looks = (['is nurturing', "isn't nurturing", 'not shown to be nurturing', 'not judged'] as const).map((verdict) => {
+  const looks = (['is nurturing', "isn't nurturing", 'is not shown to be nurturing', 'is not judged'] as const).map((verdict) => {
     return /class="verdict (\w+)"/.exec(journeyPage(program([], [], { verdict }), 'n'))?.[1];
   });
   assert.equal(new Set(looks).size, 4);
@@ -141,11 +141,11 @@ test('the outline names each place once and points to it later', () => {
           node('w', 'wait', '2 days'),
         ],
         [edge('a', 't'), edge('t', 'i'), edge('i', 'e', 'yes'), edge('i', 'w', 'else'), edge('e', 'w')],
-        { title: 'A title', verdict: 'not judged' },
+        { title: 'A title', verdict: 'is not judged' },
       ),
     ),
     `p: A title
-not judged
+is not judged
 audience everyone
 
 on join

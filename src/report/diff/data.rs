@@ -105,15 +105,6 @@ pub(super) fn compare(old: &Plan, new: &Plan, changes: &mut Vec<Change>) {
     }
 }
 
-fn standing(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Is => "is nurturing",
-        Standing::Isnt => "isn't nurturing",
-        Standing::NotShown => "is not shown to be nurturing",
-        Standing::NotJudged => "is not judged",
-    }
-}
-
 fn rank(level: &str) -> u8 {
     match level {
         "error" => 3,
@@ -198,7 +189,7 @@ pub(super) fn rules(old: &Side, new: &Side, changes: &mut Vec<Change>) {
             };
             let class = if good(verdict.standing) < good(before.standing) { Class::WeakensLimits } else { Class::Safe };
             let change = Change::new(class, format!("verdict of program {}", verdict.program), "is another");
-            changes.push(change.was(standing(before.standing)).is(standing(verdict.standing)));
+            changes.push(change.was(before.standing.words()).is(verdict.standing.words()));
         }
     }
 }
