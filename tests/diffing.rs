@@ -327,27 +327,25 @@ fn data_stages_and_labels_are_renamed() {
         assert!(found.newly_reached.is_none() && found.reach_open.is_none(), "{edits:?} {found:?}");
         found.changes.iter().map(line).collect::<Vec<_>>()
     };
+    const MORE: &str = "data has to come under the new name, and if it is other data, others hear from it";
     // What a field says of a lead is told by its name, unless it is written.
     assert_eq!(
         renamed(&[("role", "position")]),
-        [
-            "breaks-consumers: lead: its field position was called role: data has to bring it under its new name",
-            "safe: lead: its field position means something else",
-        ]
+        [format!("breaks-consumers: lead: its field position was called role: {MORE}"), "safe: lead: its field position means something else".to_owned()]
     );
     // Where messages go, and what asks for consent.
     assert_eq!(
         renamed(&[("  email: address", "  mail_to: address"), ("consent", "opt_in")]),
         [
-            "breaks-consumers: lead: its field opt_in was called consent: data has to bring it under its new name",
-            "breaks-consumers: lead: its field mail_to was called email: data has to bring it under its new name",
+            format!("breaks-consumers: lead: its field opt_in was called consent: {MORE}"),
+            format!("breaks-consumers: lead: its field mail_to was called email: {MORE}"),
         ]
     );
     assert_eq!(
         renamed(&[("visit", "page_view"), ("page:", "path:"), ("page is", "path is")]),
         [
-            "breaks-consumers: signal page_view: was called visit: events have to come under its new name",
-            "breaks-consumers: signal page_view: its field path was called page: data has to bring it under its new name",
+            format!("breaks-consumers: signal page_view: was called visit: {MORE}"),
+            format!("breaks-consumers: signal page_view: its field path was called page: {MORE}"),
         ]
     );
     assert_eq!(renamed(&[("choosing", "comparing")]), ["safe: stage buying.comparing: was called choosing"]);
@@ -356,24 +354,67 @@ fn data_stages_and_labels_are_renamed() {
         renamed(&[("opener", "first_mail")]),
         ["breaks-consumers: program close: its touch `as first_mail` was called opener: whoever runs the plan has to carry over when it was sent"]
     );
-    // Of another type, or asked for in other places, it is another.
-    let other = renamed(&[("  size: whole number from 1 to 10_000\n", "  staff: number from 1\n"), ("size", "staff")]);
-    assert!(other.iter().any(|line| line.contains("no longer has the field size")), "{other:?}");
-    // Renamed and changed: told as both. Where all has changed that asks for it, nothing tells that it is the same.
     let lines = |old: &str, new: &str| compared(old, new).changes.iter().map(line).collect::<Vec<_>>();
-    let old = format!("{BASE}segment first where role is cfo\n");
-    let new = old.replace("role", "position").replace("position in [cfo, controller]", "position is controller");
-    let both = lines(&old, &new);
-    assert!(
-        both.iter().any(|line| line.contains("was called role")) && both.iter().any(|line| line.contains("| out a lead whose `position` is cfo")),
-        "{both:?}"
-    );
-    let apart = lines(BASE, &BASE.replace("role", "position").replace("position in [cfo, controller]", "position is controller"));
+    // Of another type, asked for in other places, described in other words, or where something else has changed as well: it is another.
+    let other = renamed_and(&[("  size: whole number from 1 to 10_000\n", "  staff: number from 1\n"), ("size", "staff")]);
+    assert!(other.iter().any(|line| line.contains("no longer has the field size")), "{other:?}");
+    let apart = renamed_and(&[("role", "position"), ("position in [cfo, controller]", "position is controller")]);
     assert!(apart.iter().any(|line| line.contains("no longer has the field role")), "{apart:?}");
-    // Nobody asks for it: only the words that describe it tell.
     let described = |name: &str, doc: &str| BASE.replace("  customer: flag\n", &format!("  customer: flag\n  ## {doc}\n  {name}: text optional\n"));
     assert_eq!(lines(&described("fax", "Where faxes go."), &described("fax_number", "Where faxes go.")).len(), 1);
     assert_eq!(lines(&described("fax", "Where faxes go."), &described("city", "Where they live.")).len(), 2);
+}
+
+fn renamed_and(edits: &[(&str, &str)]) -> Vec<String> {
+    edited(edits).changes.iter().map(line).collect()
+}
+
+/// What takes the place of another is not taken for it: a consent that is gone is told, with somebody who is mailed without it.
+#[test]
+fn another_datum_is_no_rename() {
+    let policy = |field: &str, audience: &str, only_if: &str| {
+        format!(
+            "lead {{\n  role: one of cfo, analyst\n{field}  email: address of email\n}}\nsignal visit implicit {{ page: text }}\nprogram p \"P\" {{\n  audience {audience}\n  goal did visit(page is \"/price\") by day 60\n  owner \"x\"\n  on join {{ email \"Hello there\"{only_if} }}\n}}\n"
+        )
+    };
+    let old = policy("  ## They said yes to our mails.\n  agreed: flag\n", "role is cfo", " { only if agreed }");
+    for doc in ["  ## They pay for the gold service.\n", ""] {
+        let new = policy(&format!("{doc}  vip: flag\n"), "role is cfo and vip", "");
+        let found = compared(&old, &new);
+        assert!(found.newly_reached.is_some(), "{found:?}");
+    }
+    let another = |found: &Difference| {
+        let weakened = found.changes.iter().any(|change| change.class == Class::WeakensLimits);
+        weakened && found.changes.iter().all(|change| !change.message.contains("was called"))
+    };
+    // In its very place: other words for what it is, or another meaning, make it another.
+    let limited = |field: &str, name: &str| format!("{}limits {{ email needs {name} }}\n", policy(field, "role is cfo", ""));
+    let old = limited("  ## They said yes to our mails.\n  agreed: flag\n", "agreed");
+    assert!(another(&compared(&old, &limited("  ## They came to our stand.\n  met: flag\n", "met"))));
+    let old = limited("  agreed: flag means consent\n", "agreed");
+    assert!(another(&compared(&old, &limited("  met: flag means customer\n", "met"))));
+    // And where nothing tells them apart, a build that must not widen reach stops.
+    let found = compared(&limited("  agreed: flag\n", "agreed"), &limited("  met: flag\n", "met"));
+    assert!(found.changes.iter().any(|change| change.widens_reach && change.message.contains("was called agreed")), "{found:?}");
+    // Two of one use, and one of two: neither.
+    let two = |fields: &str, email: &str, sms: &str| format!("{}limits {{ email needs {email} sms needs {sms} }}\n", policy(fields, "role is cfo", ""));
+    let found = compared(&two("  mail_ok: flag\n  sms_ok: flag\n", "mail_ok", "sms_ok"), &two("  mail_ok: flag\n  vip: flag\n", "vip", "mail_ok"));
+    assert!(found.changes.iter().all(|change| !change.message.contains("was called")), "{found:?}");
+}
+
+/// Labels that events are asked for by their text.
+#[test]
+fn a_label_that_is_asked_for_as_text() {
+    let policy = |label: &str, text: &str| {
+        format!(
+            "lead {{\n  role: one of cfo, analyst\n  email: address of email\n}}\nsignal visit implicit\nprogram p \"P\" {{ audience role is cfo goal did visit by day 60 owner \"x\" on join {{ email as {label} \"One\" }} }}\nprogram q \"Q\" {{ audience role is cfo goal did visit by day 60 owner \"x\" on join {{ wait 1 day email \"Two\" {{ only if did not receive(touch is \"{text}\") }} }} }}\n"
+        )
+    };
+    let lines = |found: Difference| found.changes.iter().map(line).collect::<Vec<_>>();
+    let both = lines(compared(&policy("opener", "opener"), &policy("first", "first")));
+    assert!(both.len() == 1 && both[0].contains("was called opener"), "{both:?}");
+    let left = compared(&policy("opener", "opener"), &policy("first", "opener"));
+    assert!(left.changes.iter().any(|change| change.class == Class::WidensReach), "{left:?}");
 }
 
 #[test]
@@ -520,9 +561,23 @@ fn revisions_of_git() {
         let (code, _, err) = run(&path, &["diff", revision]);
         assert!(code == 2 && err.contains(said), "{err}");
     }
+    // A policy that has moved is found where it was.
+    git(folder.path(), &["mv", "policies/acme", "policies/emea"]);
+    git(folder.path(), &["commit", "-qm", "moved"]);
+    let moved = folder.path().join("policies/emea");
+    let (code, _, err) = run(&moved, &["diff", "git:HEAD~1"]);
+    assert!(code == 2 && err.contains("`git:HEAD~1:PATH`"), "{err}");
+    let (code, out, err) = run(&moved, &["diff", "git:HEAD~1:policies/acme"]);
+    assert!(code == 0 && err.contains("nothing changes"), "{out}{err}");
+    assert!(run(&moved, &["diff", "git:HEAD~2:./policies/acme/p.nurture"]).1.contains("goes out sooner"));
+    for (path, said) in [("git:HEAD:policies/acme", "has no policy at `policies/acme`"), ("git:HEAD:../x", "is no path in the repository")] {
+        let (code, _, err) = run(&moved, &["diff", path]);
+        assert!(code == 2 && err.contains(said), "{err}");
+    }
+    git(folder.path(), &["mv", "policies/emea", "policies/acme"]);
+    git(folder.path(), &["commit", "-qm", "back"]);
     // A hook's own repository is not the policy's.
-    let hooked =
-        assert_cmd::Command::cargo_bin("nurture").unwrap().current_dir(&path).env("GIT_DIR", "/nowhere").args(["diff", "git:HEAD~1"]).output().unwrap();
+    let hooked = assert_cmd::Command::cargo_bin("nurture").unwrap().current_dir(&path).env("GIT_DIR", "/nowhere").args(["diff", "git:HEAD"]).output().unwrap();
     assert_eq!(hooked.status.code(), Some(0));
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("p.nurture"), BASE).unwrap();

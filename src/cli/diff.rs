@@ -26,7 +26,7 @@ Exit status:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Diff {
-    /// How it was: a folder, a file, a plan (.json), or git:REVISION
+    /// How it was: a folder, a file, a plan (.json), git:REVISION, or git:REVISION:PATH for a policy that has moved
     old: String,
     /// How it is [default: the workspace around the current folder]
     new: Option<String>,
@@ -69,14 +69,19 @@ impl FailOn {
 /// What a side is read from.
 enum Place<'a> {
     Plan(&'a Path),
-    Git(&'a str),
+    /// A revision, and where the policy was in it if that is said.
+    Git(&'a str, Option<&'a str>),
     Paths(PathBuf),
 }
 
 fn place(text: &str) -> Place<'_> {
     let path = Path::new(text);
     match text.strip_prefix("git:") {
-        Some(revision) => Place::Git(revision),
+        // `:/words` is a revision too.
+        Some(revision) => match revision.split_once(':').filter(|(revision, _)| !revision.is_empty()) {
+            Some((revision, path)) => Place::Git(revision, Some(path)),
+            None => Place::Git(revision, None),
+        },
         None if path.extension().is_some_and(|extension| extension == "json") => Place::Plan(path),
         None => Place::Paths(path.to_owned()),
     }
@@ -150,12 +155,25 @@ impl Diff {
         let failed = |error: LoadError| output::failed(common, &error);
         match place(written) {
             Place::Plan(path) => Ok(Side { plan: plan_file::read(path).map_err(failed)?, settled: None }),
-            Place::Git(revision) => {
+            Place::Git(revision, path) => {
                 if revision.is_empty() {
                     return Err(failed(LoadError { message: "`git:` names no revision".to_owned(), help: Some("write `git:main`, say".to_owned()) }));
                 }
-                let missing = || LoadError { message: format!("at revision `{revision}` this policy was not there yet"), help: None };
-                let checkout = git::checkout(around, revision).and_then(|found| found.ok_or_else(missing)).map_err(failed)?;
+                let missing = || match path {
+                    Some(path) => LoadError {
+                        message: format!("revision `{revision}` has no policy at `{path}`"),
+                        help: Some("the path is from the top of the repository".to_owned()),
+                    },
+                    None => LoadError {
+                        message: format!("at revision `{revision}` this policy was not there yet"),
+                        help: Some(format!("if it was elsewhere then, say where: `git:{revision}:PATH`, from the top of the repository")),
+                    },
+                };
+                let found = match path {
+                    Some(path) => git::checkout_at(around, revision, path),
+                    None => git::checkout(around, revision),
+                };
+                let checkout = found.and_then(|found| found.ok_or_else(missing)).map_err(failed)?;
                 let ready = self.ready(common, checkout.path.clone())?;
                 self.judged(common, ready, written)
             }
@@ -173,7 +191,7 @@ impl Diff {
     /// The plan with its verdicts. Errors of the rulebook hinder nothing here: `check` tells them.
     fn judged(&self, common: &Common, mut ready: Ready, written: &str) -> Result<Side, Outcome> {
         let errors = output::errors(&ready.findings) + ready.elsewhere;
-        if errors > 0 && !matches!(place(written), Place::Git(_)) {
+        if errors > 0 && !matches!(place(written), Place::Git(..)) {
             return Err(ready.plan(common, "nothing was compared").err().map_or(Outcome::Failed, |_| Outcome::Failed));
         }
         if errors > 0 {

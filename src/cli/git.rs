@@ -51,12 +51,33 @@ fn git<A: AsRef<OsStr>>(folder: &Path, index: Option<&Path>, args: &[A], input: 
 /// # Errors
 /// When git is missing, the folder is in no repository, or the revision is unknown.
 pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>, LoadError> {
+    checkout_of(folder, revision, None)
+}
+
+/// The files that were at a path of the repository around `folder`, at a revision: of a policy that has moved since.
+///
+/// # Errors
+/// As [`checkout`], and when the path leads out of the repository.
+pub(super) fn checkout_at(folder: &Path, revision: &str, path: &str) -> Result<Option<Checkout>, LoadError> {
+    let plain = |part: &std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+    let parts: Vec<_> = Path::new(path).components().filter(|part| *part != std::path::Component::CurDir).collect();
+    if !parts.iter().all(plain) {
+        return Err(error(format!("`{path}` is no path in the repository"), Some("write it from the top of the repository: `git:main:policies/emea`")));
+    }
+    let path: PathBuf = parts.into_iter().collect();
+    checkout_of(folder, revision, Some(&path))
+}
+
+fn checkout_of(folder: &Path, revision: &str, at: Option<&Path>) -> Result<Option<Checkout>, LoadError> {
     let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
     let shown = folder.display();
     let top = git(folder, None, &["rev-parse", "--show-toplevel"], None)?
         .map(line)
         .ok_or_else(|| error(format!("`{shown}` is in no git repository, so it has no revision `{revision}`"), Some("name a folder or a plan instead")))?;
-    let prefix = git(folder, None, &["rev-parse", "--show-prefix"], None)?.map(line).unwrap_or_default();
+    let prefix = match at {
+        Some(path) => path.to_string_lossy().into_owned(),
+        None => git(folder, None, &["rev-parse", "--show-prefix"], None)?.map(line).unwrap_or_default(),
+    };
     let top = PathBuf::from(top);
     let commit =
         git(&top, None, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")], None)?.map(line).ok_or_else(|| {
@@ -68,7 +89,10 @@ pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>
     std::fs::create_dir(&tree).map_err(cannot)?;
     let failed = || error(format!("git could not give the files of revision `{revision}`"), None);
     git(&top, Some(&index), &["read-tree", &commit], None)?.ok_or_else(failed)?;
-    let pathspec = if prefix.is_empty() { ".".to_owned() } else { format!(":(literal){prefix}") };
+    // Of a file its whole folder: texts stand beside it.
+    let around = Path::new(&prefix).extension().map_or(Path::new(&prefix), |_| Path::new(&prefix).parent().unwrap_or(Path::new("")));
+    let around = around.to_string_lossy();
+    let pathspec = if around.is_empty() { ".".to_owned() } else { format!(":(literal){around}") };
     // Packs, and what links lead to, may lie elsewhere in the repository.
     let wanted = ["ls-files", "-z", "--", &pathspec, ":(glob)**/*.nurture", ":(glob)**/nurture.toml"];
     let listed = git(&top, Some(&index), &wanted, None)?.ok_or_else(failed)?;
@@ -78,7 +102,8 @@ pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>
     git(&top, Some(&index), &[OsStr::new("checkout-index"), OsStr::new("-z"), OsStr::new("--stdin"), OsStr::new("-f"), &into], Some(&listed))?
         .ok_or_else(failed)?;
     let path = tree.join(&prefix);
-    if !path.is_dir() || listed.is_empty() {
+    let there = if at.is_some() { path.exists() } else { path.is_dir() };
+    if !there || listed.is_empty() {
         return Ok(None);
     }
     Ok(Some(Checkout { _folder: temporary, path }))

@@ -118,6 +118,9 @@ pub(super) fn watch(
     let memory = Memory::default();
     let mut usual = Duration::ZERO;
     let mut seen: Option<Watched> = None;
+    let mut ever = false;
+    // Whether what was asked last was told of: a save ends a judgement, even one that changes nothing.
+    let mut told = true;
     let mut tries = 0;
     let mut said = policy.files();
     loop {
@@ -127,11 +130,11 @@ pub(super) fn watch(
             let before: Vec<Stamp> = said.iter().map(stamp).collect();
             match Watched::new(policy, common, &memory) {
                 Ok(mut watched) => {
-                    tell(common, &mut watched, &mut usual, &report, &judge);
-                    seen = Some(watched);
+                    told = tell(common, &mut watched, &mut usual, &report, &judge);
+                    (seen, ever) = (Some(watched), true);
                 }
                 // Nothing is there that could change.
-                Err(outcome) if said.is_empty() => return outcome,
+                Err(outcome) if said.is_empty() && !ever => return outcome,
                 // It could not be read: why has been said. It is tried again when something changes.
                 Err(_) => {
                     waiting(common);
@@ -152,7 +155,8 @@ pub(super) fn watch(
         std::thread::sleep(PAUSE);
         tries += 1;
         match watched.changed(policy, tries % SEARCH == 0) {
-            Changed::Nothing => {}
+            Changed::Nothing if told => {}
+            Changed::Nothing => told = tell(common, watched, &mut usual, &report, &judge),
             Changed::All => {
                 said = policy.files();
                 seen = None;
@@ -163,20 +167,21 @@ pub(super) fn watch(
                 }
                 watched.ready.look_again();
                 begin(common);
-                tell(common, watched, &mut usual, &report, &judge);
+                told = tell(common, watched, &mut usual, &report, &judge);
             }
         }
     }
 }
 
-/// Tells what the language says, and what the rulebook does: at once where that is quick, one after the other where it is not.
+/// Tells what the language says, and what the rulebook does: at once where that is quick, one after the other where it is not. `false` where
+/// a save came before the rulebook was done.
 fn tell(
     common: &Common,
     watched: &mut Watched,
     usual: &mut Duration,
     report: &impl Fn(&mut Ready) -> Result<Outcome, Outcome>,
     judge: &impl Fn(&mut Ready) -> Result<(), Outcome>,
-) {
+) -> bool {
     let stamps = watched.stamps();
     let ready = &mut watched.ready;
     let language = ready.findings.clone();
@@ -190,7 +195,16 @@ fn tell(
         }
     }
     let started = Instant::now();
-    let Some(judged) = unless_changed(&stamps, ready, judge) else { return };
+    let Some(judged) = unless_changed(&stamps, ready, judge) else {
+        // It takes as long as this at least: the language is told before it from now on.
+        let first = *usual <= AT_ONCE;
+        *usual = (*usual).max(started.elapsed());
+        ready.look_again();
+        if first && *usual > AT_ONCE && !ready.findings.is_empty() {
+            let _ = report(ready);
+        }
+        return false;
+    };
     if judged.is_ok() && ready.judged.is_some() {
         let took = started.elapsed();
         if *usual > AT_ONCE {
@@ -202,6 +216,7 @@ fn tell(
         let _ = report(ready);
     }
     waiting(common);
+    true
 }
 
 /// Asks the rulebook, unless a file changes meanwhile: then nobody waits for the answer any more, and there is none. What was proved by

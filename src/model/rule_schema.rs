@@ -434,7 +434,7 @@ mod tables {
         a("earliest", DURATION, "The least time from joining the program until it goes out."),
         a("gap", DURATION, "The longest planned wait since the touch before it in its track."),
         a("sent_before", all(Entity::Touch), "Earlier touches of its program that send the same content, once, to everybody who comes to it."),
-        a("twins", all(Entity::Touch), "Direct touches that say the same words without any content, this one among them; none unless it is the first of several."),
+        a("twins", all(Entity::Touch), "Direct touches that say the same words, this one among them, where one of them has no content; none where it is the only one."),
     ];
     pub static STEP: &[Attribute] = &[
         a("guard", LEADS, "Leads it can go out to, as for a touch; a step may also be one that nobody reaches."),

@@ -19,7 +19,7 @@ pub fn labels(db: &RootDb, policy: &Policy<'_>, subject: Entity) -> Vec<SpanLabe
     if let Entity::Touch(program, step) | Entity::Step(program, step) = subject
         && let Some(why) = policy.guards(program).and_then(|guards| guards.steps.get(step as usize)).and_then(|step| step.closed)
     {
-        return closed(db, policy, program, why);
+        return closed(db, policy, (program, step), why);
     }
     let prover = Prover::new(policy.now);
     let stage;
@@ -72,7 +72,7 @@ pub fn labels(db: &RootDb, policy: &Policy<'_>, subject: Entity) -> Vec<SpanLabe
 }
 
 /// What closes a step of a program to everybody, where its conditions alone do not.
-fn closed(db: &RootDb, policy: &Policy<'_>, program: u32, why: Closed) -> Vec<SpanLabel> {
+fn closed(db: &RootDb, policy: &Policy<'_>, (program, step): (u32, u32), why: Closed) -> Vec<SpanLabel> {
     let label = |span: Span, text: &str| SpanLabel { span, text: text.to_owned(), primary: false };
     let whole = |site: &Site| {
         let range = site.atoms.iter().map(|(range, _)| *range).reduce(|one, other| one.cover(other))?;
@@ -91,12 +91,17 @@ fn closed(db: &RootDb, policy: &Policy<'_>, program: u32, why: Closed) -> Vec<Sp
                 leave.into_iter().map(|span| label(span, text)).collect()
             }
         }
+        Closed::Asked => {
+            let asked = sites.iter().filter(|site| site.step.is_some_and(|known| known.program == program && known.step == step)).filter_map(whole);
+            asked.map(|span| label(span, "nobody who has joined fits this")).collect()
+        }
         Closed::Sold => {
-            let taking = policy.plan.handoffs.iter().filter(|handoff| {
-                let taken = Leads::of(policy.node(&handoff.predicate));
-                policy.ground.overlaps(taken, policy.audience(program)) != Truth::No
-            });
-            let taking: Vec<&str> = taking.map(|handoff| handoff.name.as_str()).collect();
+            let taken = |handoff: &crate::plan::Handoff| Leads::of(policy.node(&handoff.predicate));
+            let audience = policy.audience(program);
+            // One that takes them all is enough.
+            let all = policy.plan.handoffs.iter().find(|handoff| policy.ground.covers(taken(handoff), audience) == Truth::Yes);
+            let some = policy.plan.handoffs.iter().filter(|handoff| all.is_none() && policy.ground.overlaps(taken(handoff), audience) != Truth::No);
+            let taking: Vec<&str> = all.into_iter().chain(some).map(|handoff| handoff.name.as_str()).collect();
             let sites = sites.iter().filter(|site| site.kind == Kind::Handoff && site.role == "when" && taking.contains(&site.owner.as_str()));
             sites.filter_map(whole).map(|span| label(span, "sales takes them at once, and gives nobody back")).collect()
         }

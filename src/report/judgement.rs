@@ -16,6 +16,7 @@ use crate::plan::{Condition, Level, Plan, Rule, Verdict};
 use crate::proof::{Memory, Stop};
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
+use crate::rules::guards::Closed;
 use crate::rules::lint::{self, Idle};
 use crate::rules::message::{describe, filled};
 use crate::rules::policy::{Inputs, Policy};
@@ -25,6 +26,11 @@ use crate::text::Date;
 
 /// What is said where a finding of the whole policy is shown.
 pub const WHOLE_POLICY: &str = "the policy begins here";
+/// What closes a step to everybody, besides its conditions.
+fn closed(policy: &Policy<'_>, program: u32, step: u32) -> Option<Closed> {
+    policy.guards(program)?.steps.get(step as usize)?.closed
+}
+
 /// How many gaps a finding tells one by one.
 const GAPS: usize = 6;
 /// How many other touches that say the same are marked.
@@ -276,8 +282,11 @@ impl Telling<'_, '_> {
     fn findings(&self, rule: &Rule, hits: Vec<Placed<'_>>, found: &mut Vec<Diagnostic>) {
         let mut groups: Vec<Vec<Placed<'_>>> = Vec::new();
         let mut by_cause: BTreeMap<String, usize> = BTreeMap::new();
+        let mut asked = BTreeSet::new();
+        verdict::names_of(&rule.when, &mut asked);
+        let twins = asked.contains("twins");
         for placed in hits {
-            let cause = self.cause(placed.hit);
+            let cause = self.cause(placed.hit, twins);
             match by_cause.get(&cause).and_then(|place| groups.get_mut(*place)) {
                 Some(group) => group.push(placed),
                 None => {
@@ -291,12 +300,15 @@ impl Telling<'_, '_> {
         }
     }
 
-    /// What two findings of a rule share that are one: the audience of their programs, or the things that they speak of.
-    fn cause(&self, hit: &Hit) -> String {
+    /// What two findings of a rule share that are one: the words, where the rule goes by those; the audience of their programs, and what
+    /// closes them to everybody; or the things that they speak of.
+    fn cause(&self, hit: &Hit, twins: bool) -> String {
         match hit.subject {
-            Entity::Touch(program, _) | Entity::Step(program, _) => {
+            Entity::Touch(program, step) if twins => format!("twins {:?}", self.policy.twins(program, step).first()),
+            Entity::Touch(program, step) | Entity::Step(program, step) => {
+                let closed = closed(self.policy, program, step);
                 let audience = self.policy.plan.programs.get(program as usize).map(|program| crate::plan::normal(&program.audience.predicate));
-                format!("audience {}", serde_json::to_string(&audience).unwrap_or_default())
+                format!("audience {} {closed:?}", serde_json::to_string(&audience).unwrap_or_default())
             }
             subject => {
                 let mut all: Vec<Entity> = hit.bound.iter().map(|(_, entity)| *entity).chain([subject]).collect();
@@ -338,7 +350,9 @@ impl Telling<'_, '_> {
             if named.insert(*entity)
                 && let Some(other) = places::place(self.db, self.policy, *entity).filter(|other| *other != span)
             {
-                labels.push(SpanLabel { span: other, text: format!("{} is this one", describe(self.policy, *entity)), primary: false });
+                let (own, other_name) = (describe(self.policy, hit.subject), describe(self.policy, *entity));
+                let text = if own == other_name { format!("the other {own}") } else { format!("{other_name} is this one") };
+                labels.push(SpanLabel { span: other, text, primary: false });
             }
         }
         if let Entity::Touch(program, step) = hit.subject
@@ -352,6 +366,12 @@ impl Telling<'_, '_> {
             labels.extend(contradiction::labels(self.db, self.policy, hit.subject).into_iter().filter(|label| label.span != span));
         }
         let mut notes = Vec::new();
+        if let Entity::Touch(program, step) | Entity::Step(program, step) = hit.subject
+            && empty
+            && let Some(why) = closed(self.policy, program, step)
+        {
+            notes.push(why.words().to_owned());
+        }
         if let Some(witness) = &hit.witness {
             notes.push(format!("for example {}", who::of(self.policy.plan, witness)));
         }

@@ -35,8 +35,22 @@ pub enum Closed {
     Runs,
     /// Whoever has joined is let go before.
     Left,
+    /// Nobody who has joined fits what it asks.
+    Asked,
     /// Sales has everybody who could get it.
     Sold,
+}
+
+impl Closed {
+    /// What it is, as a sentence that says what to do.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Runs => "the program does not run then: it has ended, or not begun. Wait less, or let it run longer",
+            Self::Left => "whoever has joined is let go before it: ask for the join of another program, or say since when",
+            Self::Asked => "nobody who has joined fits what it asks",
+            Self::Sold => "sales takes them first, and no handoff gives anybody back: say `back to`, or let sales take fewer",
+        }
+    }
 }
 
 /// What is known of a program.
@@ -279,7 +293,13 @@ impl Maker<'_, '_> {
         arrive(&mut earliest, track.first, start);
         for (place, step) in self.program.steps.iter().enumerate() {
             let Some(at) = earliest.get(place).copied().flatten() else { continue };
-            let at = if let Action::Wait { seconds: wait, .. } = &step.action { at.saturating_add(seconds(*wait)) } else { at };
+            // The plain wait behind a message that is passed over is passed over with it.
+            let skipped =
+                self.program.steps.iter().any(|before| matches!(&before.action, Action::Touch(touch) if touch.next == Some(step.id) && touch.once.is_some()));
+            let at = match &step.action {
+                Action::Wait { seconds: wait, .. } if !skipped => at.saturating_add(seconds(*wait)),
+                _ => at,
+            };
             step.action.nexts().into_iter().for_each(|next| arrive(&mut earliest, Some(next), at));
         }
         earliest
@@ -333,7 +353,13 @@ impl Maker<'_, '_> {
             if !open.in_time {
                 closed = Some(Closed::Runs);
             } else if all != possible && matches!(self.some(all), Truth::No) {
-                closed = Some(if matches!(self.some(unsold), Truth::No) { Closed::Sold } else { Closed::Left });
+                closed = Some(if matches!(self.some(unsold), Truth::No) {
+                    Closed::Sold
+                } else if matches!(self.some(ground.and(&[stands, open.joined])), Truth::No) {
+                    Closed::Left
+                } else {
+                    Closed::Asked
+                });
             }
             possible = all;
         }

@@ -38,7 +38,7 @@ pub struct Inputs {
 }
 
 /// A touch, by the places of its program and its step.
-pub(super) type Placed = (u32, u32);
+pub type Placed = (u32, u32);
 
 /// What kind of limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +109,8 @@ pub struct Policy<'p> {
     carriers: OnceCell<FxHashMap<u32, Vec<(u32, u32)>>>,
     /// For each content itself and its copies under other names.
     pub(super) copies: OnceCell<Vec<Vec<u32>>>,
-    /// Direct touches without content that say the same, by the first of them.
-    pub(super) twins: OnceCell<FxHashMap<Placed, Vec<Placed>>>,
+    /// Direct touches that say the same, by each of them.
+    pub(super) twins: OnceCell<FxHashMap<Placed, Arc<[Placed]>>>,
     /// The policy ready to play: as it is, and without what holds messages back.
     players: [OnceCell<Option<crate::run::Policy>>; 2],
     runs: Vec<OnceCell<ProgramRun>>,
@@ -121,6 +121,8 @@ pub struct Policy<'p> {
     #[allow(clippy::type_complexity, reason = "what is known of each program, or why it is not")]
     pub(super) neighbours: RefCell<FxHashMap<u32, Result<Vec<u32>, Arc<str>>>>,
     pub(super) facets: RefCell<FxHashMap<(Leads, &'static str), bool>>,
+    /// Stories that were played, and whether with limits: each shows what it holds of all programs.
+    pub(super) played: RefCell<Vec<(Arc<super::pressure::Played>, bool)>>,
     pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
     /// The instant of examples.
     pub now: Instant,
@@ -178,6 +180,7 @@ impl<'p> Policy<'p> {
             gaps: RefCell::default(),
             neighbours: RefCell::default(),
             facets: RefCell::default(),
+            played: RefCell::default(),
             loads: RefCell::default(),
             now,
         })

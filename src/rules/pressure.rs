@@ -130,7 +130,7 @@ impl Policy<'_> {
         }
         let repeated: Vec<usize> = items.iter().enumerate().filter(|(_, (_, runs))| runs.is_none()).map(|(place, _)| place).collect();
         let asked = Asked { messages, window, limited };
-        let mut told = Told::default();
+        let mut told = Told::of(self.known_story(&asked, within));
         let mut barred: Vec<Vec<usize>> = Vec::new();
         // The facts allow what the events may not: where a story falls short, others are tried.
         loop {
@@ -147,9 +147,10 @@ impl Policy<'_> {
             }
             chosen = others;
         }
-        let story = told.best;
+        let story = told.best.map(Arc::new);
         let low = story.as_ref().map_or(0, |story| story.counted.len() as u64);
-        Load { low, high: high.map(|high| high.max(low)), story: story.map(Arc::new) }
+        self.keep_story(story.as_ref(), limited);
+        Load { low, high: high.map(|high| high.max(low)), story }
     }
 
     /// How often one lead can get a message in a window: `None` for as often as they act.

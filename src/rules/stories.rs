@@ -1,5 +1,7 @@
 //! Stories that show how much one lead can get: leads who could get many messages are played, and the fullest window is kept.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::leads::Leads;
@@ -17,6 +19,8 @@ const AGAIN: usize = 12;
 const DAILY: (i64, i64) = (45, 200);
 /// How many kinds of event a lead of a story is tried with.
 const HABITS: usize = 12;
+/// How many stories are kept for other figures.
+const KEPT: usize = 64;
 /// With more programs than this the stories leave out what programs wait for.
 const HABITUAL: usize = 40;
 
@@ -83,6 +87,32 @@ impl Policy<'_> {
     /// Whether there are few enough programs for many stories: each is played in all of them.
     pub(super) fn is_small(&self) -> bool {
         self.plan.programs.len() <= HABITUAL
+    }
+
+    /// What stories that were played for other figures show of these messages: the fullest window of them all. Of a program's leads
+    /// whoever has joined it is one.
+    pub(super) fn known_story(&self, asked: &Asked<'_>, within: Leads) -> Option<Played> {
+        let mut best: Option<Played> = None;
+        for (story, limited) in self.played.borrow().iter() {
+            let joined = within.audience.is_none_or(|own| story.entries.iter().any(|entry| matches!(entry.what, What::Joined { program } if program == own)));
+            if *limited != asked.limited || !joined {
+                continue;
+            }
+            let counted = busiest(&story.entries, asked.messages, asked.window);
+            if counted.len() > best.as_ref().map_or(0, |best| best.counted.len()) {
+                best = Some(Played { counted, ..(**story).clone() });
+            }
+        }
+        best
+    }
+
+    /// Keeps a story for other figures.
+    pub(super) fn keep_story(&self, story: Option<&Arc<Played>>, limited: bool) {
+        let mut played = self.played.borrow_mut();
+        let new = story.filter(|story| played.len() < KEPT && !played.iter().any(|(known, of)| *of == limited && known.lead == story.lead));
+        if let Some(story) = new {
+            played.push((Arc::clone(story), limited));
+        }
     }
 
     /// Events that the programs of some messages wait for, ask about or start from: one of each kind. None where the programs are many.
@@ -168,12 +198,18 @@ pub(super) struct Asked<'a> {
 }
 
 /// What was told so far.
-#[derive(Default)]
 pub(super) struct Told {
     /// The best story.
     pub best: Option<Played>,
     /// Who was played.
     played: Vec<Still>,
+}
+
+impl Told {
+    /// Begins with what is known.
+    pub fn of(best: Option<Played>) -> Self {
+        Self { best, played: Vec::new() }
+    }
 }
 
 /// Where stories are played, and the best so far.

@@ -93,16 +93,6 @@ fn line(points: &Points) -> String {
 }
 
 fn one_score(before: &Score, score: &Score, named: &mut Named, changes: &mut Vec<Change>) {
-    // A band that begins where one began that is gone.
-    let only = |bands: &[crate::plan::Band], others: &[crate::plan::Band], from: &str| -> Option<smol_str::SmolStr> {
-        let mut found = bands.iter().filter(|band| band.from == from && !others.iter().any(|known| known.name == band.name));
-        found.next().filter(|_| found.next().is_none()).map(|band| band.name.clone())
-    };
-    let was_called =
-        |band: &crate::plan::Band| only(&before.bands, &score.bands, &band.from).filter(|_| only(&score.bands, &before.bands, &band.from).is_some());
-    for (band, was) in score.bands.iter().filter_map(|band| Some((band, was_called(band)?))) {
-        changes.push(Change::new(Class::Safe, format!("band {}.{}", score.name, band.name), format!("was called {was}")).at(&score.source));
-    }
     let item = format!("score {}", score.name);
     let place = changes.len();
     let lines = |score: &Score| score.points.iter().map(line).collect::<Vec<_>>();
@@ -134,7 +124,6 @@ fn one_score(before: &Score, score: &Score, named: &mut Named, changes: &mut Vec
     for band in &score.bands {
         let item = format!("band {}.{}", score.name, band.name);
         match before.bands.iter().find(|known| known.name == band.name) {
-            None if was_called(band).is_some() => {}
             None => changes.push(Change::new(Class::Safe, item, format!("is new, from {}", band.from)).at(&score.source)),
             Some(old) if old.from != band.from => {
                 changes.push(
@@ -144,8 +133,7 @@ fn one_score(before: &Score, score: &Score, named: &mut Named, changes: &mut Vec
             Some(_) => {}
         }
     }
-    let gone = |band: &&crate::plan::Band| !score.bands.iter().any(|known| known.name == band.name);
-    for band in before.bands.iter().filter(gone).filter(|band| only(&score.bands, &before.bands, &band.from).is_none()) {
+    for band in before.bands.iter().filter(|band| !score.bands.iter().any(|known| known.name == band.name)) {
         changes.push(Change::new(Class::Safe, format!("band {}.{}", score.name, band.name), "is gone").at(&score.source));
     }
     if changes.len() > place {

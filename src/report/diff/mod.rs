@@ -192,6 +192,7 @@ pub fn difference(old: &Side, new: &Side) -> Result<Difference, Unfit> {
     let unfit = || Unfit("these two policies cannot be compared".to_owned());
     let mut changes = Vec::new();
     let reworded = reworded::in_new_words(&old.plan, &new.plan, &mut changes).ok_or_else(unfit)?;
+    let own = &old.plan;
     let old = &Side { plan: reworded, settled: old.settled.clone() };
     let pairs = pairs::pairs(&old.plan, &new.plan);
     data::compare(&old.plan, &new.plan, &mut changes);
@@ -199,7 +200,7 @@ pub fn difference(old: &Side, new: &Side) -> Result<Difference, Unfit> {
     let joint = joint::joint(&renamed, &new.plan).ok_or_else(unfit)?;
     let both = leads::Both::new(&joint, &renamed)?;
     let named = leads::named(&renamed, &new.plan, &both, &pairs, &mut changes);
-    let ground = programs::Ground { old: &old.plan, renamed: &renamed, new: &new.plan, both: &both, named: &named };
+    let ground = programs::Ground { old: own, renamed: &renamed, new: &new.plan, both: &both, named: &named };
     programs::compare(&ground, &mut changes);
     limits::compare(&ground, &mut changes);
     data::allows(&renamed, &new.plan, &mut changes);

@@ -145,7 +145,9 @@ fn marks(content: &Content) -> Vec<String> {
     let page = content.url.as_deref().and_then(host_and_path).filter(|(_, path)| !is_front_door(path));
     let page = page.map(|(host, path)| format!("page {}{}", host.to_lowercase(), path.trim_end_matches('/')));
     let text = content.text.as_ref().map(|text| format!("text {}", text.sha256));
-    let said = content.answers.as_ref().zip(content.gives.as_ref()).map(|(answers, gives)| format!("said {answers:?} {gives:?}"));
+    // What has a page or a text of its own is told by those.
+    let plain = page.is_none() && text.is_none();
+    let said = content.answers.as_ref().zip(content.gives.as_ref()).filter(|_| plain).map(|(answers, gives)| format!("said {answers:?} {gives:?}"));
     page.into_iter().chain(text).chain(said).collect()
 }
 

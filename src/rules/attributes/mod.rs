@@ -5,6 +5,7 @@ mod gaps;
 mod group;
 mod journey;
 mod program;
+mod repeats;
 mod touch;
 mod workspace;
 
