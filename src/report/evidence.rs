@@ -9,6 +9,7 @@ use crate::db::{Asset, Workspace};
 use crate::plan::{Condition, Rule};
 use crate::rules::eval::Hit;
 use crate::rules::message::describe;
+use crate::rules::pressure::Figure;
 use crate::rules::value::Entity;
 
 impl Telling<'_, '_> {
@@ -71,18 +72,17 @@ impl Telling<'_, '_> {
 
     /// The story that was played, where a figure rests on one.
     pub(super) fn story(&self, rule: &Rule, hit: &Hit) -> Vec<String> {
-        let key = match (rule.name.as_str(), hit.subject) {
-            (_, Entity::Program(program)) => format!("pressure {program} {}", 7 * 86_400),
-            (_, Entity::Content(content)) => format!("repeats {content}"),
-            (_, Entity::Limit(limit)) => format!("demand {limit}"),
+        let (figure, name) = match hit.subject {
+            Entity::Program(program) => (Figure::Pressure(program, 7 * 86_400), "pressure"),
+            Entity::Content(content) => (Figure::Repeats(content), "repeats"),
+            Entity::Limit(limit) => (Figure::Demand(limit), "demand"),
             _ => return Vec::new(),
         };
         let asks = serde_json::to_string(&rule.when).unwrap_or_default();
-        let figure = key.split(' ').next().unwrap_or("");
-        if !asks.contains(&format!("\"{figure}\"")) {
+        if !asks.contains(&format!("\"{name}\"")) {
             return Vec::new();
         }
-        let Some(load) = self.policy.known_load(&key) else { return Vec::new() };
+        let Some(load) = self.policy.known_load(figure) else { return Vec::new() };
         let Some(story) = &load.story else { return Vec::new() };
         let figures = match load.high {
             Some(high) if high == load.low => format!("{} is the most that there can be; this was played:", load.low),

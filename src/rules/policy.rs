@@ -123,7 +123,7 @@ pub struct Policy<'p> {
     pub(super) facets: RefCell<FxHashMap<(Leads, &'static str), bool>>,
     /// Stories that were played, and whether with limits: each shows what it holds of all programs.
     pub(super) played: RefCell<Vec<(Arc<super::pressure::Played>, bool)>>,
-    pub(super) loads: RefCell<FxHashMap<String, super::pressure::Load>>,
+    pub(super) loads: RefCell<FxHashMap<super::pressure::Figure, super::pressure::Load>>,
     /// The instant of examples.
     pub now: Instant,
 }

@@ -28,6 +28,27 @@ pub struct Load {
     pub story: Option<Arc<Played>>,
 }
 
+/// A figure of how much one lead can get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Figure {
+    /// The most messages that one lead of a program can get in so many seconds, from all programs, limits applied.
+    Pressure(u32, u64),
+    /// The most messages that a limit counts which one lead would get in its window, were no limit there.
+    Demand(u32),
+    /// The most times that one lead can get a content by messages.
+    Repeats(u32),
+}
+
+/// What is counted for a figure.
+struct Counting {
+    messages: Vec<(u32, u32)>,
+    window: Option<u64>,
+    limited: bool,
+    within: Leads,
+    /// No story is played where no more than this is possible.
+    enough: u64,
+}
+
 /// A story that was played.
 #[derive(Clone, Debug)]
 pub struct Played {
@@ -51,46 +72,69 @@ const RETRIES: usize = 6;
 const HELD: u64 = 7 * 86_400;
 
 impl Policy<'_> {
-    /// The most messages that one lead of a program can get in a window, from all programs, limits applied.
-    pub(super) fn pressure_of(&self, program: u32, seconds: u64) -> Value {
-        let enough = match setting("max_contact", &self.inputs.thresholds) {
-            Value::Number(span) => span.value().map_or(0, |value| (value / 1_000_000_000) as u64),
-            _ => 0,
+    /// The most that one lead can get, by a story that was played and by a bound. All figures of a kind are worked out together, as a story that
+    /// is played for one may show more for another: what is found hangs on no order.
+    fn load_of(&self, figure: Figure) -> Option<Load> {
+        if let Some(known) = self.known_load(figure) {
+            return Some(known);
+        }
+        let all: Vec<Figure> = match figure {
+            Figure::Pressure(_, seconds) => self.programs().map(|program| Figure::Pressure(program, seconds)).collect(),
+            Figure::Demand(_) => (0..self.limits.len() as u32).map(Figure::Demand).collect(),
+            Figure::Repeats(_) => self.contents().map(Figure::Repeats).collect(),
         };
-        let messages = self.messages(|_| true);
-        let load = self.load(&messages, Some(seconds), true, self.audience(program), enough);
-        self.remember(format!("pressure {program} {seconds}"), &load);
-        Value::Number(load.span())
+        let asked: Vec<(Figure, Counting)> = all.into_iter().filter_map(|figure| Some((figure, self.counting(figure)?))).collect();
+        let mut loads: Vec<Load> = Vec::with_capacity(asked.len());
+        for (_, of) in &asked {
+            loads.push(self.load(&of.messages, of.window, of.limited, of.within, of.enough));
+        }
+        for ((figure, of), mut load) in asked.into_iter().zip(loads) {
+            let asked = Asked { messages: &of.messages, window: of.window, limited: of.limited };
+            let known = if load.high.is_none_or(|high| load.low < high) { self.known_story(&asked, of.within) } else { None };
+            if let Some(story) = known.filter(|story| story.counted.len() as u64 > load.low) {
+                load.low = story.counted.len() as u64;
+                load.high = load.high.map(|high| high.max(load.low));
+                load.story = Some(Arc::new(story));
+            }
+            self.loads.borrow_mut().insert(figure, load);
+        }
+        self.known_load(figure)
     }
 
-    /// The most messages that a limit counts which one lead would get in its window, were no limit there.
-    pub(super) fn demand_of(&self, limit: u32) -> Value {
-        let Some(of) = self.limits.get(limit as usize) else { return Value::Absent };
-        let LimitKind::Frequency(cap) = &of.kind else { return Value::Absent };
-        let mut messages = self.messages(|channel| cap.channels.contains(&channel));
-        messages.retain(|(program, _)| of.program.is_none_or(|own| own == *program));
-        let within = of.program.map_or(Leads::of(Terms::ALWAYS), |program| self.audience(program));
-        let load = self.load(&messages, Some(cap.seconds), false, within, u64::from(cap.most));
-        self.remember(format!("demand {limit}"), &load);
-        Value::Number(load.span())
+    /// A figure as a value.
+    pub(super) fn loaded(&self, figure: Figure) -> Value {
+        self.load_of(figure).map_or(Value::Absent, |load| Value::Number(load.span()))
     }
 
-    /// The most times that one lead can get a content by messages.
-    pub(super) fn repeats_of(&self, content: u32) -> Value {
-        let mut messages = self.touches_with(content).to_vec();
-        messages.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
-        let load = self.load(&messages, None, true, Leads::of(Terms::ALWAYS), 1);
-        self.remember(format!("repeats {content}"), &load);
-        Value::Number(load.span())
+    /// What was worked out for a figure, if it was.
+    pub fn known_load(&self, figure: Figure) -> Option<Load> {
+        self.loads.borrow().get(&figure).cloned()
     }
 
-    fn remember(&self, key: String, load: &Load) {
-        self.loads.borrow_mut().insert(key, load.clone());
-    }
-
-    /// What was worked out for a figure: `pressure PROGRAM SECONDS`, `demand LIMIT`, `repeats CONTENT`.
-    pub fn known_load(&self, key: &str) -> Option<Load> {
-        self.loads.borrow().get(key).cloned()
+    /// What is counted for a figure.
+    fn counting(&self, figure: Figure) -> Option<Counting> {
+        Some(match figure {
+            Figure::Pressure(program, seconds) => {
+                let enough = match setting("max_contact", &self.inputs.thresholds) {
+                    Value::Number(span) => span.value().map_or(0, |value| (value / 1_000_000_000) as u64),
+                    _ => 0,
+                };
+                Counting { messages: self.messages(|_| true), window: Some(seconds), limited: true, within: self.audience(program), enough }
+            }
+            Figure::Demand(limit) => {
+                let of = self.limits.get(limit as usize)?;
+                let LimitKind::Frequency(cap) = &of.kind else { return None };
+                let mut messages = self.messages(|channel| cap.channels.contains(&channel));
+                messages.retain(|(program, _)| of.program.is_none_or(|own| own == *program));
+                let within = of.program.map_or(Leads::of(Terms::ALWAYS), |program| self.audience(program));
+                Counting { messages, window: Some(cap.seconds), limited: false, within, enough: u64::from(cap.most) }
+            }
+            Figure::Repeats(content) => {
+                let mut messages = self.touches_with(content).to_vec();
+                messages.retain(|(program, step)| self.touch(*program, *step).is_some_and(|touch| touch.message));
+                Counting { messages, window: None, limited: true, within: Leads::of(Terms::ALWAYS), enough: 1 }
+            }
+        })
     }
 
     /// Messages that somebody may get on channels that count.
@@ -102,7 +146,7 @@ impl Policy<'_> {
 
     /// The most of some messages that one lead can get in a window (ever, without one). Stories are played only where more than `enough`
     /// is possible.
-    pub fn load(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads, enough: u64) -> Load {
+    fn load(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads, enough: u64) -> Load {
         // What limits let through bounds it whatever the programs plan.
         let capped = window.filter(|_| limited).and_then(|window| self.capped(messages, window));
         if capped.is_some_and(|capped| capped <= enough) {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::leads::Leads;
 use super::super::policy::Policy;
+use super::super::pressure::Figure;
 use super::super::prose::ENOUGH;
 use super::super::truth::Span;
 use super::super::value::{Entity, Value};
@@ -88,7 +89,7 @@ impl Policy<'_> {
                 let done: Vec<Leads> = programs.into_iter().filter_map(|program| self.guards(program)).map(|guards| guards.done).collect();
                 Value::Leads(if done.is_empty() { Leads::nobody() } else { self.ground.either(&done) })
             }
-            "repeats" => self.repeats_of(content),
+            "repeats" => self.loaded(Figure::Repeats(content)),
             _ => Value::Absent,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::facet_of;
 use super::super::leads::Leads;
 use super::super::policy::{LimitKind, Policy};
+use super::super::pressure::Figure;
 use super::super::tracks;
 use super::super::truth::{Span, Truth};
 use super::super::value::{Entity, Value};
@@ -298,7 +299,7 @@ impl Policy<'_> {
                 .into(),
             ),
             ("most", LimitKind::Frequency(cap)) => Value::whole(cap.most as usize),
-            ("demand", LimitKind::Frequency(_)) => self.demand_of(limit),
+            ("demand", LimitKind::Frequency(_)) => self.loaded(Figure::Demand(limit)),
             _ => Value::Absent,
         }
     }

@@ -10,6 +10,7 @@ mod touch;
 mod workspace;
 
 use super::policy::Policy;
+use super::pressure::Figure;
 use super::value::{Entity, Value};
 
 impl Policy<'_> {
@@ -50,7 +51,7 @@ impl Policy<'_> {
 
     fn figure(&self, entity: Entity, name: &str, argument: Option<&Value>) -> Value {
         match (entity, name, argument) {
-            (Entity::Program(program), "pressure", Some(Value::Seconds(seconds))) => self.pressure_of(program, *seconds),
+            (Entity::Program(program), "pressure", Some(Value::Seconds(seconds))) => self.loaded(Figure::Pressure(program, *seconds)),
             _ => Value::Absent,
         }
     }
