@@ -32,6 +32,20 @@ enum Action {
     Prune,
 }
 
+/// Takes out of the findings what the baseline of their workspace knows: how many that are, and what it knows and is gone.
+pub(super) fn leave_known(ready: &mut Ready) -> Result<(usize, Vec<Known>), LoadError> {
+    let sources = &ready.loaded.sources;
+    if sources.stdin.is_some() {
+        return Ok((0, Vec::new()));
+    }
+    let Some(baseline) = of(&sources.root)? else { return Ok((0, Vec::new())) };
+    let compared = baseline.compare(&ready.findings);
+    // What nobody looked for is not gone.
+    let looked = sources.asked.is_empty() && ready.judged.is_some();
+    ready.findings = compared.new;
+    Ok((compared.known, if looked { compared.gone } else { Vec::new() }))
+}
+
 /// The baseline of a workspace, if there is one.
 pub(super) fn of(root: &Path) -> Result<Option<Baseline>, LoadError> {
     let path = root.join(FILE);

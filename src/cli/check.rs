@@ -217,16 +217,7 @@ impl Check {
 
     /// Takes out of the findings what the baseline knows: how many that are, and what it knows and is gone.
     fn leave_known(&self, ready: &mut Ready) -> Result<(usize, Vec<Known>), LoadError> {
-        let sources = &ready.loaded.sources;
-        if self.no_baseline || sources.stdin.is_some() {
-            return Ok((0, Vec::new()));
-        }
-        let Some(baseline) = baseline::of(&sources.root)? else { return Ok((0, Vec::new())) };
-        let compared = baseline.compare(&ready.findings);
-        // What nobody looked for is not gone.
-        let looked = sources.asked.is_empty() && ready.judged.is_some();
-        ready.findings = compared.new;
-        Ok((compared.known, if looked { compared.gone } else { Vec::new() }))
+        if self.no_baseline { Ok((0, Vec::new())) } else { baseline::leave_known(ready) }
     }
 
     /// Mends the policy, or shows what that would change: then the outcome is known.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::output::{self, Stream};
 use super::policy::{Judging, Policy};
-use super::{Common, Outcome};
+use super::{Common, Outcome, baseline};
 use crate::model::names::schema;
 
 /// `nurture compile`
@@ -16,6 +16,9 @@ pub(super) struct Compile {
     policy: Policy,
     #[command(flatten)]
     judging: Judging,
+    /// Make no plan either of what the baseline knows (`nurture baseline`)
+    #[arg(long)]
+    no_baseline: bool,
     /// Write the plan to this file, in one go: it is whole or untouched
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -31,6 +34,17 @@ impl Compile {
             && let Err(outcome) = ready.judge(common, &self.judging.counted, false)
         {
             return outcome;
+        }
+        // What the rulebook found and the team knows of is put off, not in the way; an error of the language leaves nothing to compile.
+        let mut known = 0;
+        if !self.no_baseline && ready.judged.is_some() {
+            match baseline::leave_known(&mut ready) {
+                Ok((count, _)) => known = count,
+                Err(error) => return output::failed(common, &error),
+            }
+        }
+        if known > 0 && !common.quiet && common.format().for_people() {
+            output::message(&format!("{known} finding{} known from the baseline", if known == 1 { "" } else { "s" }));
         }
         // The plan is the result; findings are messages.
         if !ready.findings.is_empty() && (!common.quiet || output::errors(&ready.findings) > 0) {
