@@ -214,7 +214,13 @@ impl Words {
 
     /// The index of the first word from `from` on that begins at `start` or later.
     pub fn index(&self, from: usize, start: u32) -> usize {
-        from + self.words.get(from..).unwrap_or_default().partition_point(|word| word.at.start < start)
+        let rest = self.words.get(from..).unwrap_or_default();
+        // It is near: looked for in steps that double, not in all that follows.
+        let mut far = 1;
+        while rest.get(far).is_some_and(|word| word.at.start < start) {
+            far *= 2;
+        }
+        from + rest.get(..far.saturating_add(1).min(rest.len())).unwrap_or_default().partition_point(|word| word.at.start < start)
     }
 }
 
