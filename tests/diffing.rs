@@ -402,6 +402,30 @@ fn another_datum_is_no_rename() {
     assert!(found.changes.iter().all(|change| !change.message.contains("was called")), "{found:?}");
 }
 
+/// When something is asked on the way, and which wait goes with which condition.
+#[test]
+fn steps_that_follow_each_other_otherwise() {
+    let policy = |steps: &str| {
+        let lead = "lead {\n  role: one of cfo, analyst\n  email: address of email\n}\nsignal visit implicit\n";
+        format!("{lead}program p \"P\" {{ audience everyone leave when did visit within 1 day goal did visit by day 60 owner \"x\" on join {{ {steps} }} }}\n")
+    };
+    let widened = |old: &str, new: &str| {
+        let found = compared(&policy(old), &policy(new));
+        found.changes.iter().any(|change| change.class == Class::WidensReach)
+    };
+    assert!(widened("if role is cfo { wait 30 days email \"One\" }", "wait 30 days if role is cfo { email \"One\" }"));
+    assert!(widened("if role is cfo { wait 30 days } email \"One\"", "if role is analyst { wait 30 days } email \"One\""));
+    assert!(widened("split t { 50% { wait 30 days } 50% { } } email \"One\"", "split t { 50% { } 50% { wait 30 days } } email \"One\""));
+    assert!(!widened("if role is cfo { wait 30 days } email \"One\"", "if role in [cfo] { wait 30 days } email \"One\""));
+}
+
+/// Whom a new handoff gives back joins anew.
+#[test]
+fn a_handoff_that_gives_back() {
+    let back = format!("{BASE}handoff more {{ when heat >= hot follow up within 1 day tell visit back to close after 2 days when customer }}\n");
+    assert!(compared(BASE, &back).changes.iter().any(|change| change.class == Class::WidensReach));
+}
+
 /// Labels that events are asked for by their text.
 #[test]
 fn a_label_that_is_asked_for_as_text() {
@@ -415,6 +439,11 @@ fn a_label_that_is_asked_for_as_text() {
     assert!(both.len() == 1 && both[0].contains("was called opener"), "{both:?}");
     let left = compared(&policy("opener", "opener"), &policy("first", "opener"));
     assert!(left.changes.iter().any(|change| change.class == Class::WidensReach), "{left:?}");
+    // One that is gone, or that another subject hides.
+    for new in [policy("opener", "opener").replace(" as opener", ""), policy("starter", "opener").replace("\"One\"", "\"One more\"")] {
+        let gone = compared(&policy("opener", "opener"), &new);
+        assert!(gone.changes.iter().any(|change| change.widens_reach && change.message.contains("called opener any more")), "{gone:?}");
+    }
 }
 
 #[test]

@@ -117,6 +117,15 @@ pub(crate) fn widened(terms: &mut Terms<'_>, node: NodeId, seconds: i64) -> Node
     })
 }
 
+/// What is left of a condition while a message is held: what leads did and what time it is may be another thing, facts are taken to stay.
+pub(crate) fn outlasting(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
+    rewrite(terms, node, true, &mut FxHashMap::default(), &mut |terms, leaf, positive| match terms.node(leaf) {
+        Node::Fact(..) | Node::Identified => leaf,
+        Node::Count { window: Window { last: None, since: None, anchor: None }, .. } if positive => leaf,
+        _ => constant(positive),
+    })
+}
+
 /// What is left of a condition once time has passed and facts may have changed: counts without a window stay.
 pub(crate) fn lasting(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
     rewrite(terms, node, true, &mut FxHashMap::default(), &mut |terms, leaf, positive| match terms.node(leaf) {

@@ -5,7 +5,7 @@ use super::leads::{Ground, Leads};
 use super::truth::Truth;
 use crate::plan::{self, Action, Channel, EventPattern, Join, Predicate, Subject, Touch, Trigger, Value};
 use crate::proof::Universe;
-use crate::proof::rewrite::{self, lasting, widened};
+use crate::proof::rewrite::{self, lasting, outlasting, widened};
 use crate::run::clock;
 use crate::run::lead::DAY;
 use crate::run::policy::Node;
@@ -171,6 +171,8 @@ impl Maker<'_, '_> {
                     Action::Touch(touch) => {
                         let since_join = if earliest.get(place).copied().flatten().is_some_and(|wait| wait > 0) { joined } else { Terms::ALWAYS };
                         let open = Open { in_time: in_time(place), joined: since_join, sold };
+                        // While it is held, what was asked on the way may turn.
+                        let may = if self.can_be_held(touch) { outlasting(&mut ground.terms.borrow_mut(), may) } else { may };
                         let made = self.touch(touch, audience, remains, stands, standing_stage, (here, may), open);
                         if let Some(slot) = steps.get_mut(place) {
                             *slot = Some(made);
@@ -231,6 +233,13 @@ impl Maker<'_, '_> {
             goal: reached.map(|node| Leads { anonymous: if self.universe == Universe::Anonymous { node } else { Terms::NEVER }, ..Leads::of(node) }),
             steps,
         })
+    }
+
+    /// Whether a limit, quiet hours or sending hours can hold a touch.
+    fn can_be_held(&self, touch: &Touch) -> bool {
+        let limits = &self.ground.plan().limits;
+        let capped = limits.caps.iter().chain(&self.program.caps).any(|cap| cap.channels.contains(&touch.channel));
+        capped || touch.message && (limits.quiet.is_some() || self.program.send_on.is_some())
     }
 
     fn some(&self, node: NodeId) -> Truth {
@@ -337,14 +346,14 @@ impl Maker<'_, '_> {
         let own: Vec<NodeId> = touch.only_if.iter().chain(&touch.reason).map(|predicate| self.node(predicate)).collect();
         let own = ground.and(&own);
         let channel = channel(ground, touch.channel);
-        let (needs, kept_out) = match self.universe {
-            Universe::Database => (channel.needs, channel.never),
-            Universe::Anonymous => (Terms::ALWAYS, Terms::NEVER),
+        let (needs, kept_out, shut) = match self.universe {
+            Universe::Database => (channel.needs, channel.never, channel.shut),
+            Universe::Anonymous => (Terms::ALWAYS, Terms::NEVER, Terms::NEVER),
         };
-        let reached = ground.not(kept_out);
+        let (reached, open_to) = (ground.not(kept_out), ground.not(shut));
         let chosen = ground.and(&[audience, standing_stage, here, own, needs]);
         let mut guard = ground.and(&[chosen, remains, reached]);
-        let mut possible = ground.and(&[stands, may, own, needs, reached]);
+        let mut possible = ground.and(&[stands, may, own, needs, open_to]);
         let mut reachable = self.some(possible);
         let mut closed = None;
         if !matches!(reachable, Truth::No) {
@@ -368,7 +377,7 @@ impl Maker<'_, '_> {
         }
         if !matches!(reachable, Truth::No) && matches!(self.some(guard), Truth::No) {
             // What was true before a wait and what is asked after it do not go together, but in their turn.
-            guard = ground.and(&[audience, standing_stage, may, own, needs, reached]);
+            guard = ground.and(&[audience, standing_stage, may, own, needs, open_to]);
         }
         let guard = if matches!(reachable, Truth::No) { Terms::NEVER } else { guard };
         let plain = here == Terms::ALWAYS && own == Terms::ALWAYS && standing_stage == Terms::ALWAYS;
@@ -394,6 +403,8 @@ pub struct ChannelGuard {
     pub never: NodeId,
     /// Who is barred by what is no choice of readers: no address, gone away, no consent.
     pub barred: NodeId,
+    /// Who is left out whatever happened before: without those who went away, where they may be let back in.
+    pub shut: NodeId,
 }
 
 /// Whom a channel reaches, by the limits.
@@ -401,7 +412,7 @@ pub fn channel(ground: &Ground<'_>, channel: Channel) -> ChannelGuard {
     let plan = ground.plan();
     let node = |predicate: &Predicate| ground.terms.borrow_mut().predicate(predicate, None).unwrap_or(Terms::NEVER);
     let Some(rules) = plan.limits.channels.iter().find(|rules| rules.channel == channel) else {
-        return ChannelGuard { needs: Terms::ALWAYS, never: Terms::NEVER, barred: Terms::NEVER };
+        return ChannelGuard { needs: Terms::ALWAYS, never: Terms::NEVER, barred: Terms::NEVER, shut: Terms::NEVER };
     };
     let needs = rules.needs.as_ref().map_or(Terms::ALWAYS, &node);
     let never = rules.never.as_ref().map_or(Terms::NEVER, &node);
@@ -411,8 +422,12 @@ pub fn channel(ground: &Ground<'_>, channel: Channel) -> ChannelGuard {
             rules.addresses.iter().map(|field| node(&Predicate::Unknown { subject: Subject { field: field.clone(), attribute: None } })).collect();
         out.push(ground.and(&without));
     }
+    let mut shut = out.clone();
     if rules.message {
-        out.push(gone(ground, channel));
+        let gone = gone(ground, channel);
+        out.push(gone);
+        // Whom `consent again` has let back in once hears again, whatever holds of them now.
+        shut.extend(plan.limits.consent_again.is_none().then_some(gone));
     }
     let mut barred = out.clone();
     let not_needed = ground.not(needs);
@@ -422,7 +437,8 @@ pub fn channel(ground: &Ground<'_>, channel: Channel) -> ChannelGuard {
         }
     }
     out.push(never);
-    ChannelGuard { needs, never: ground.or(&out), barred: ground.or(&barred) }
+    shut.push(never);
+    ChannelGuard { shut: ground.or(&shut), needs, never: ground.or(&out), barred: ground.or(&barred) }
 }
 
 /// Leads whom an unsubscribe or a complaint bars from a channel. `consent again when` lifts it only where it can become true by

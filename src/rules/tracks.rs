@@ -71,6 +71,21 @@ struct Maker<'g, 'p> {
     same: Vec<String>,
 }
 
+/// What a program does, track by track, in a normal form without ids and labels: equal where the same steps follow each other.
+pub fn courses(program: &Program) -> Vec<String> {
+    use crate::plan::Normal as _;
+    let mut program = program.clone();
+    program.normalize();
+    let after = continuations(&program);
+    let course = |track: &plan::Track| {
+        let first = track.first.and_then(|id| id.checked_sub(1)).and_then(|place| after.get(place as usize));
+        format!("{} {}", serde_json::to_string(&track.trigger).unwrap_or_default(), first.map_or("", String::as_str))
+    };
+    let mut found: Vec<String> = program.tracks.iter().map(course).collect();
+    found.sort_unstable();
+    found
+}
+
 /// What is known when a step is come to.
 #[derive(Clone, Copy, Debug)]
 struct Way {

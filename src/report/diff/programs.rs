@@ -84,7 +84,10 @@ pub(super) fn compare(ground: &Ground<'_>, changes: &mut Vec<Change>) {
         }
     }
     for handoff in new.handoffs.iter().filter(|handoff| !renamed.handoffs.iter().any(|known| known.name == handoff.name)) {
-        changes.push(Change::new(Class::Safe, format!("handoff {}", handoff.name), "is new").is(text(Some(&handoff.predicate))).at(&handoff.source));
+        // Whom sales gives back joins anew.
+        let (class, message) =
+            if handoff.back.is_empty() { (Class::Safe, "is new") } else { (Class::WidensReach, "is new, and whom it gives back joins anew") };
+        changes.push(Change::new(class, format!("handoff {}", handoff.name), message).is(text(Some(&handoff.predicate))).at(&handoff.source));
     }
 }
 
@@ -146,7 +149,12 @@ fn one(ground: &Ground<'_>, twin: Twin<'_>, changes: &mut Vec<Change>) {
     owner(&item, old, new, changes);
     limits::caps(&item, &renamed.caps, &new.caps, &new.source, changes);
     limits::sending_hours(&item, old.send_on.as_ref(), new.send_on.as_ref(), &new.source, changes);
+    let told = changes.len();
     touches::compare(ground, twin, &own, changes);
+    if changes.len() == told && crate::rules::tracks::courses(renamed) != crate::rules::tracks::courses(new) {
+        let message = "its steps follow each other otherwise: what is asked on the way is asked at another time, or of others";
+        changes.push(Change::new(Class::WidensReach, &item, message).at(&new.source));
+    }
 }
 
 /// That an event of a pattern happened, whenever.
@@ -399,7 +407,8 @@ fn one_handoff(ground: &Ground<'_>, own: &Handoff, renamed: &Handoff, new: &Hand
     let item = format!("handoff {}", new.name);
     let push = |changes: &mut Vec<Change>, change: Change| changes.push(change.at(&new.source));
     if own.name != new.name {
-        push(changes, Change::new(Class::BreaksConsumers, &item, format!("was called {}", own.name)));
+        let message = format!("was called {}: whoever runs the plan has to carry over whom sales has", own.name);
+        push(changes, Change::new(Class::BreaksConsumers, &item, message).widening());
     }
     let shift = match (ground.before(&renamed.predicate, None), ground.after(&new.predicate, None)) {
         (Some(before), Some(after)) => ground.both.shift(before, after, Terms::ALWAYS, Universe::Database),

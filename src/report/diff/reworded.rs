@@ -117,6 +117,13 @@ pub(super) fn in_new_words(old: &Plan, new: &Plan, changes: &mut Vec<Change>) ->
             }
             words.insert((Of::Program(program.name.clone()), was), is);
         }
+        // What asks for a label that is gone is told nothing any more.
+        let kept: BTreeSet<&SmolStr> = touches(after).filter_map(|touch| touch.label.as_ref()).collect();
+        let renamed = |label: &SmolStr| words.contains_key(&(Of::Program(program.name.clone()), label.clone()));
+        for label in touches(program).filter_map(|touch| touch.label.as_ref()).filter(|label| !kept.contains(label) && !renamed(label)) {
+            let message = format!("no touch of it is called {label} any more: what asks for that is true of others");
+            push(changes, Change::new(Class::BreaksConsumers, format!("program {}", after.name), message).widening(), Some(&after.source));
+        }
     }
     plan = reworded(plan, &words)?;
     for score in &mut plan.scores {

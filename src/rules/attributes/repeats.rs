@@ -90,7 +90,9 @@ impl Policy<'_> {
     fn channel_by_facts(&self, program: &Program, channel: Channel) -> bool {
         let rules = self.plan.limits.channels.iter().find(|rules| rules.channel == channel);
         let mut asked = rules.into_iter().flat_map(|rules| rules.needs.iter().chain(&rules.never)).chain(&self.plan.limits.consent_again);
-        let long = |cap: &crate::plan::Cap| cap.channels.contains(&channel) && cap.seconds > HELD;
+        // Hours at which nothing goes out come on top of what a limit holds.
+        let hours = if program.send_on.is_some() { 3 } else { u64::from(self.plan.limits.quiet.is_some()) };
+        let long = |cap: &crate::plan::Cap| cap.channels.contains(&channel) && cap.seconds + hours * 86_400 >= HELD;
         asked.all(|predicate| self.by_facts(self.node(predicate))) && !self.plan.limits.caps.iter().chain(&program.caps).any(long)
     }
 
@@ -107,7 +109,12 @@ impl Policy<'_> {
                 }
             }
             let bare = |(program, step): &Placed| self.touch(*program, *step).is_some_and(|touch| touch.content.is_none());
-            let groups = by_words.into_values().filter(|twins| twins.len() > 1 && twins.iter().any(bare)).map(Arc::<[Placed]>::from);
+            // Contents that differ are not the same for having one subject.
+            let contents = |twins: &[Placed]| -> std::collections::BTreeSet<&smol_str::SmolStr> {
+                twins.iter().filter_map(|(program, step)| self.touch(*program, *step)?.content.as_ref()).collect()
+            };
+            let groups =
+                by_words.into_values().filter(|twins| twins.len() > 1 && twins.iter().any(bare) && contents(twins).len() < 2).map(Arc::<[Placed]>::from);
             groups.flat_map(|twins| (0..twins.len()).filter_map(move |place| Some((*twins.get(place)?, Arc::clone(&twins))))).collect()
         });
         twins.get(&(program, step)).map_or(&[], |twins| twins.as_ref())
