@@ -104,7 +104,7 @@ impl Check {
         }
         if self.watch {
             if let Some(revision) = &self.changed_since
-                && let Err(error) = std::env::current_dir().map_or(Ok(None), |current| git::checkout(&current, revision))
+                && let Err(error) = std::env::current_dir().map_or(Ok(None), |current| git::checkout(&current, revision, None))
             {
                 return output::failed(common, &error);
             }
@@ -203,7 +203,7 @@ impl Check {
             return Err(failed(LoadError { message: "what comes from standard input has no revisions".to_owned(), help: None }));
         }
         // Where there was no policy yet, all is new.
-        let Some(checkout) = git::checkout(&ready.loaded.sources.root, revision).map_err(failed)? else { return Ok(0) };
+        let Some(checkout) = git::checkout(&ready.loaded.sources.root, revision, None).map_err(failed)? else { return Ok(0) };
         let mut old = Policy::of(vec![checkout.path.clone()], self.policy.as_of()).ready(common)?;
         self.judge(common, &mut old)?;
         if old.judged.is_none() && !self.judging.no_rules && !common.quiet && common.format().for_people() {

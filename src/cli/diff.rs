@@ -169,11 +169,7 @@ impl Diff {
                         help: Some(format!("if it was elsewhere then, say where: `git:{revision}:PATH`, from the top of the repository")),
                     },
                 };
-                let found = match path {
-                    Some(path) => git::checkout_at(around, revision, path),
-                    None => git::checkout(around, revision),
-                };
-                let checkout = found.and_then(|found| found.ok_or_else(missing)).map_err(failed)?;
+                let checkout = git::checkout(around, revision, path).and_then(|found| found.ok_or_else(missing)).map_err(failed)?;
                 let ready = self.ready(common, checkout.path.clone())?;
                 self.judged(common, ready, written)
             }

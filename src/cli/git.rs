@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -46,35 +46,29 @@ fn git<A: AsRef<OsStr>>(folder: &Path, index: Option<&Path>, args: &[A], input: 
     Ok(output.status.success().then_some(output.stdout))
 }
 
-/// The files that `folder` had at a revision; `None` where it was not there.
-///
-/// # Errors
-/// When git is missing, the folder is in no repository, or the revision is unknown.
-pub(super) fn checkout(folder: &Path, revision: &str) -> Result<Option<Checkout>, LoadError> {
-    checkout_of(folder, revision, None)
-}
-
-/// The files that were at a path of the repository around `folder`, at a revision: of a policy that has moved since.
-///
-/// # Errors
-/// As [`checkout`], and when the path leads out of the repository.
-pub(super) fn checkout_at(folder: &Path, revision: &str, path: &str) -> Result<Option<Checkout>, LoadError> {
-    let plain = |part: &std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
-    let parts: Vec<_> = Path::new(path).components().filter(|part| *part != std::path::Component::CurDir).collect();
+/// A path of the repository, without detours.
+fn inside(path: &str) -> Result<PathBuf, LoadError> {
+    let plain = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    let parts: Vec<_> = Path::new(path).components().filter(|part| *part != Component::CurDir).collect();
     if !parts.iter().all(plain) {
         return Err(error(format!("`{path}` is no path in the repository"), Some("write it from the top of the repository: `git:main:policies/emea`")));
     }
-    let path: PathBuf = parts.into_iter().collect();
-    checkout_of(folder, revision, Some(&path))
+    Ok(parts.into_iter().collect())
 }
 
-fn checkout_of(folder: &Path, revision: &str, at: Option<&Path>) -> Result<Option<Checkout>, LoadError> {
+/// The files that `folder` had at a revision, or those at a path of the repository around it: of a policy that has moved since. `None` where
+/// there were none.
+///
+/// # Errors
+/// When git is missing, the folder is in no repository, the revision is unknown, or the path leads out of the repository.
+pub(super) fn checkout(folder: &Path, revision: &str, at: Option<&str>) -> Result<Option<Checkout>, LoadError> {
+    let at = at.map(inside).transpose()?;
     let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned();
     let shown = folder.display();
     let top = git(folder, None, &["rev-parse", "--show-toplevel"], None)?
         .map(line)
         .ok_or_else(|| error(format!("`{shown}` is in no git repository, so it has no revision `{revision}`"), Some("name a folder or a plan instead")))?;
-    let prefix = match at {
+    let prefix = match &at {
         Some(path) => path.to_string_lossy().into_owned(),
         None => git(folder, None, &["rev-parse", "--show-prefix"], None)?.map(line).unwrap_or_default(),
     };
@@ -102,8 +96,7 @@ fn checkout_of(folder: &Path, revision: &str, at: Option<&Path>) -> Result<Optio
     git(&top, Some(&index), &[OsStr::new("checkout-index"), OsStr::new("-z"), OsStr::new("--stdin"), OsStr::new("-f"), &into], Some(&listed))?
         .ok_or_else(failed)?;
     let path = tree.join(&prefix);
-    let there = if at.is_some() { path.exists() } else { path.is_dir() };
-    if !there || listed.is_empty() {
+    if !path.exists() || listed.is_empty() {
         return Ok(None);
     }
     Ok(Some(Checkout { _folder: temporary, path }))

@@ -335,6 +335,14 @@ pub struct Touch {
     pub next: Option<u32>,
 }
 
+impl Touch {
+    /// What it sends and to whom, without what it is called, what is said of it, and what follows.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self { label: None, next: None, doc: None, refs: Vec::new(), allows: Vec::new(), ..self.clone() }
+    }
+}
+
 /// A text with places to fill in.
 pub type Template = Vec<Piece>;
 

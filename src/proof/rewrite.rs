@@ -117,6 +117,11 @@ pub(crate) fn widened(terms: &mut Terms<'_>, node: NodeId, seconds: i64) -> Node
     })
 }
 
+/// Whether a condition asks for nothing but facts: it cannot turn for a lead whose facts do not change.
+pub(crate) fn is_of_facts(terms: &Terms<'_>, node: NodeId) -> bool {
+    leaves(terms, node).into_iter().all(|leaf| matches!(terms.node(leaf), Node::Fact(..)))
+}
+
 /// What is left of a condition while a message is held: what leads did and what time it is may be another thing, facts are taken to stay.
 pub(crate) fn outlasting(terms: &mut Terms<'_>, node: NodeId) -> NodeId {
     rewrite(terms, node, true, &mut FxHashMap::default(), &mut |terms, leaf, positive| match terms.node(leaf) {

@@ -17,7 +17,7 @@ use crate::rules::value::Entity;
 pub fn labels(db: &RootDb, policy: &Policy<'_>, subject: Entity) -> Vec<SpanLabel> {
     let plan = policy.plan;
     if let Entity::Touch(program, step) | Entity::Step(program, step) = subject
-        && let Some(why) = policy.guards(program).and_then(|guards| guards.steps.get(step as usize)).and_then(|step| step.closed)
+        && let Some(why) = policy.closed(program, step)
     {
         return closed(db, policy, (program, step), why);
     }

@@ -16,7 +16,6 @@ use crate::plan::{Condition, Level, Plan, Rule, Verdict};
 use crate::proof::{Memory, Stop};
 use crate::rules::census::Census;
 use crate::rules::eval::{self, Hit, Judged};
-use crate::rules::guards::Closed;
 use crate::rules::lint::{self, Idle};
 use crate::rules::message::{describe, filled};
 use crate::rules::policy::{Inputs, Policy};
@@ -26,11 +25,6 @@ use crate::text::Date;
 
 /// What is said where a finding of the whole policy is shown.
 pub const WHOLE_POLICY: &str = "the policy begins here";
-/// What closes a step to everybody, besides its conditions.
-fn closed(policy: &Policy<'_>, program: u32, step: u32) -> Option<Closed> {
-    policy.guards(program)?.steps.get(step as usize)?.closed
-}
-
 /// How many gaps a finding tells one by one.
 const GAPS: usize = 6;
 /// How many other touches that say the same are marked.
@@ -306,7 +300,7 @@ impl Telling<'_, '_> {
         match hit.subject {
             Entity::Touch(program, step) if twins => format!("twins {:?}", self.policy.twins(program, step).first()),
             Entity::Touch(program, step) | Entity::Step(program, step) => {
-                let closed = closed(self.policy, program, step);
+                let closed = self.policy.closed(program, step);
                 let audience = self.policy.plan.programs.get(program as usize).map(|program| crate::plan::normal(&program.audience.predicate));
                 format!("audience {} {closed:?}", serde_json::to_string(&audience).unwrap_or_default())
             }
@@ -368,7 +362,7 @@ impl Telling<'_, '_> {
         let mut notes = Vec::new();
         if let Entity::Touch(program, step) | Entity::Step(program, step) = hit.subject
             && empty
-            && let Some(why) = closed(self.policy, program, step)
+            && let Some(why) = self.policy.closed(program, step)
         {
             notes.push(why.words().to_owned());
         }

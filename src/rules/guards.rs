@@ -1,6 +1,8 @@
 //! Whom each touch can go out to. Two readings, never mixed (SEMANTICS 3.6): as leads are now, which says whom a touch is for; and
 //! whatever may change while a track waits, which alone says that nobody can ever get it.
 
+use rustc_hash::FxHashSet;
+
 use super::leads::{Ground, Leads};
 use super::truth::Truth;
 use crate::plan::{self, Action, Channel, EventPattern, Join, Predicate, Subject, Touch, Trigger, Value};
@@ -298,15 +300,15 @@ impl Maker<'_, '_> {
             }
         };
         let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(FOR_EVER);
+        // The plain wait behind a message that is passed over is passed over with it.
+        let behind = |step: &plan::Step| if let Action::Touch(touch) = &step.action { touch.next.filter(|_| touch.once.is_some()) } else { None };
+        let skipped: FxHashSet<u32> = self.program.steps.iter().filter_map(behind).collect();
         let start = if let Trigger::EverySeconds(every) = &track.trigger { seconds(*every) } else { 0 };
         arrive(&mut earliest, track.first, start);
         for (place, step) in self.program.steps.iter().enumerate() {
             let Some(at) = earliest.get(place).copied().flatten() else { continue };
-            // The plain wait behind a message that is passed over is passed over with it.
-            let skipped =
-                self.program.steps.iter().any(|before| matches!(&before.action, Action::Touch(touch) if touch.next == Some(step.id) && touch.once.is_some()));
             let at = match &step.action {
-                Action::Wait { seconds: wait, .. } if !skipped => at.saturating_add(seconds(*wait)),
+                Action::Wait { seconds: wait, .. } if !skipped.contains(&step.id) => at.saturating_add(seconds(*wait)),
                 _ => at,
             };
             step.action.nexts().into_iter().for_each(|next| arrive(&mut earliest, Some(next), at));
@@ -454,10 +456,7 @@ fn gone(ground: &Ground<'_>, channel: Channel) -> NodeId {
     let went = ground.or(&went);
     let Some(again) = &plan.limits.consent_again else { return went };
     let again = ground.terms.borrow_mut().predicate(again, None).unwrap_or(Terms::NEVER);
-    let moves = {
-        let terms = ground.terms.borrow();
-        rewrite::leaves(&terms, again).iter().any(|leaf| !matches!(terms.node(*leaf), Node::Fact(..)))
-    };
+    let moves = !rewrite::is_of_facts(&ground.terms.borrow(), again);
     if moves { ground.and(&[went, ground.not(again)]) } else { went }
 }
 

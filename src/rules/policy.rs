@@ -191,6 +191,11 @@ impl<'p> Policy<'p> {
         self.guards.get(program as usize)?.get_or_init(|| guards::of_program(&self.ground, program)).as_ref()
     }
 
+    /// What closes a step to everybody, besides its conditions.
+    pub fn closed(&self, program: u32, step: u32) -> Option<guards::Closed> {
+        self.guards(program)?.steps.get(step as usize)?.closed
+    }
+
     /// How a program runs.
     pub fn run(&self, program: u32) -> Option<&ProgramRun> {
         Some(self.runs.get(program as usize)?.get_or_init(|| tracks::of_program(&self.ground, program)))

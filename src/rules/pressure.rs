@@ -49,6 +49,12 @@ struct Counting {
     enough: u64,
 }
 
+impl Counting {
+    fn asked(&self) -> Asked<'_> {
+        Asked { messages: &self.messages, window: self.window, limited: self.limited }
+    }
+}
+
 /// A story that was played.
 #[derive(Clone, Debug)]
 pub struct Played {
@@ -83,14 +89,11 @@ impl Policy<'_> {
             Figure::Demand(_) => (0..self.limits.len() as u32).map(Figure::Demand).collect(),
             Figure::Repeats(_) => self.contents().map(Figure::Repeats).collect(),
         };
-        let asked: Vec<(Figure, Counting)> = all.into_iter().filter_map(|figure| Some((figure, self.counting(figure)?))).collect();
-        let mut loads: Vec<Load> = Vec::with_capacity(asked.len());
-        for (_, of) in &asked {
-            loads.push(self.load(&of.messages, of.window, of.limited, of.within, of.enough));
-        }
-        for ((figure, of), mut load) in asked.into_iter().zip(loads) {
-            let asked = Asked { messages: &of.messages, window: of.window, limited: of.limited };
-            let known = if load.high.is_none_or(|high| load.low < high) { self.known_story(&asked, of.within) } else { None };
+        let loads: Vec<(Figure, Load)> = all.into_iter().filter_map(|figure| Some((figure, self.load(&self.counting(figure)?)))).collect();
+        for (figure, mut load) in loads {
+            // What is counted is listed once more, not kept for all of them.
+            let open = self.counting(figure).filter(|_| load.high.is_none_or(|high| load.low < high));
+            let known = open.and_then(|of| self.known_story(&of.asked(), of.within));
             if let Some(story) = known.filter(|story| story.counted.len() as u64 > load.low) {
                 load.low = story.counted.len() as u64;
                 load.high = load.high.map(|high| high.max(load.low));
@@ -144,9 +147,9 @@ impl Policy<'_> {
         touches
     }
 
-    /// The most of some messages that one lead can get in a window (ever, without one). Stories are played only where more than `enough`
-    /// is possible.
-    fn load(&self, messages: &[(u32, u32)], window: Option<u64>, limited: bool, within: Leads, enough: u64) -> Load {
+    /// The most that one lead can get of what is counted. Stories are played only where more than enough is possible.
+    fn load(&self, of: &Counting) -> Load {
+        let Counting { ref messages, window, limited, within, enough } = *of;
         // What limits let through bounds it whatever the programs plan.
         let capped = window.filter(|_| limited).and_then(|window| self.capped(messages, window));
         if capped.is_some_and(|capped| capped <= enough) {
@@ -173,7 +176,7 @@ impl Policy<'_> {
             return Load { low: 0, high, story: None };
         }
         let repeated: Vec<usize> = items.iter().enumerate().filter(|(_, (_, runs))| runs.is_none()).map(|(place, _)| place).collect();
-        let asked = Asked { messages, window, limited };
+        let asked = of.asked();
         let mut told = Told::of(self.known_story(&asked, within));
         let mut barred: Vec<Vec<usize>> = Vec::new();
         // The facts allow what the events may not: where a story falls short, others are tried.

@@ -48,8 +48,7 @@ pub fn of_program(ground: &Ground<'_>, number: u32) -> ProgramRun {
 /// Whether a condition of a program can turn for a lead whose facts do not change.
 fn moves(ground: &Ground<'_>, program: u32, predicate: &plan::Predicate) -> bool {
     let Ok(node) = ground.terms.borrow_mut().predicate(predicate, Some(program)) else { return true };
-    let terms = ground.terms.borrow();
-    rewrite::leaves(&terms, node).into_iter().any(|leaf| !matches!(terms.node(leaf), Node::Fact(..)))
+    !rewrite::is_of_facts(&ground.terms.borrow(), node)
 }
 
 /// Whether a lead whose facts do not change can leave a program by no means.
@@ -76,14 +75,18 @@ pub fn courses(program: &Program) -> Vec<String> {
     use crate::plan::Normal as _;
     let mut program = program.clone();
     program.normalize();
-    let after = continuations(&program);
+    let mut found = in_tracks(&program, &continuations(&program));
+    found.sort_unstable();
+    found
+}
+
+/// For each track what starts it and what follows.
+fn in_tracks(program: &Program, after: &[String]) -> Vec<String> {
     let course = |track: &plan::Track| {
         let first = track.first.and_then(|id| id.checked_sub(1)).and_then(|place| after.get(place as usize));
         format!("{} {}", serde_json::to_string(&track.trigger).unwrap_or_default(), first.map_or("", String::as_str))
     };
-    let mut found: Vec<String> = program.tracks.iter().map(course).collect();
-    found.sort_unstable();
-    found
+    program.tracks.iter().map(course).collect()
 }
 
 /// What is known when a step is come to.
@@ -104,8 +107,7 @@ fn continuations(program: &Program) -> Vec<String> {
     for (place, step) in program.steps.iter().enumerate().rev() {
         let text = match &step.action {
             Action::Touch(touch) => {
-                let bare = Touch { label: None, next: None, doc: None, refs: Vec::new(), allows: Vec::new(), ..(**touch).clone() };
-                format!("touch {};{}", serde_json::to_string(&bare).unwrap_or_default(), after(&made, touch.next))
+                format!("touch {};{}", serde_json::to_string(&touch.bare()).unwrap_or_default(), after(&made, touch.next))
             }
             Action::Wait { seconds, next } => format!("wait {seconds};{}", after(&made, *next)),
             Action::WaitUntil { until, at_most_seconds, next } => {
@@ -383,8 +385,7 @@ impl Maker<'_, '_> {
     fn shape(&self) -> SmolStr {
         use sha2::{Digest as _, Sha256};
         let program = self.program;
-        let tracks: Vec<String> =
-            program.tracks.iter().map(|track| format!("{} {}", serde_json::to_string(&track.trigger).unwrap_or_default(), self.after(track.first))).collect();
+        let tracks = in_tracks(program, &self.same);
         let goal = serde_json::to_string(&program.goal).unwrap_or_default();
         let rest = serde_json::to_string(&(&program.join, &program.rejoin, &program.journey, &program.leave_when, &program.caps, &program.send_on))
             .unwrap_or_default();

@@ -15,54 +15,45 @@ pub enum Part {
 
 /// The parts of a line in order, each with its bytes in the line.
 pub fn parts(line: &str) -> Vec<(Part, Range)> {
-    let mut found: Vec<(Part, Range)> = Vec::new();
-    let (mut part, mut from, mut escaped) = (Part::Code, 0, false);
-    let mut end = |part: Part, from: usize, to: usize| {
+    let mut found = Vec::new();
+    walk(line, |part, from, to| found.push((part, Range::new(from as u32, to as u32))));
+    found
+}
+
+/// What stands at the end of the beginning of a line.
+pub fn ends_in(before: &str) -> Part {
+    walk(before, |_, _, _| {})
+}
+
+/// Shows each part that is not empty, from where to where; and says what the line ends in.
+fn walk(line: &str, mut found: impl FnMut(Part, usize, usize)) -> Part {
+    let mut show = |part: Part, from: usize, to: usize| {
         if from < to {
-            found.push((part, Range::new(from as u32, to as u32)));
+            found(part, from, to);
         }
     };
+    let (mut part, mut from, mut escaped) = (Part::Code, 0, false);
     for (at, byte) in line.bytes().enumerate() {
         match (part, byte) {
             (Part::Code, b'"') => {
-                end(Part::Code, from, at);
+                show(Part::Code, from, at);
                 (part, from, escaped) = (Part::Text, at, false);
             }
             (Part::Code, b'#') => {
-                end(Part::Code, from, at);
+                show(Part::Code, from, at);
                 (part, from) = (Part::Comment, at);
                 break;
             }
             (Part::Text, b'"') if !escaped => {
-                end(Part::Text, from, at + 1);
+                show(Part::Text, from, at + 1);
                 (part, from) = (Part::Code, at + 1);
             }
             (Part::Text, byte) => escaped = byte == b'\\' && !escaped,
             _ => {}
         }
     }
-    end(part, from, line.len());
-    found
-}
-
-/// What stands at the end of the beginning of a line.
-pub fn ends_in(before: &str) -> Part {
-    match parts(before).last() {
-        Some((Part::Text, at)) if closed(at.of(before)) => Part::Code,
-        Some((part, _)) => *part,
-        None => Part::Code,
-    }
-}
-
-/// Whether a text has both its quotes.
-fn closed(text: &str) -> bool {
-    let inner = text.get(1..).unwrap_or("");
-    let mut escaped = false;
-    inner.bytes().any(|byte| {
-        let end = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        end
-    })
+    show(part, from, line.len());
+    part
 }
 
 #[cfg(test)]

@@ -443,8 +443,7 @@ fn labels(old: &Program, new: &Program) -> Vec<(SmolStr, SmolStr)> {
         let blanks: Words = of(program).difference(other).map(|label| ((Of::Program(own.clone()), label.clone()), SmolStr::from(OTHER))).collect();
         let card = |touch: &Touch| {
             let label = touch.label.clone().filter(|label| !other.contains(label))?;
-            let bare = Touch { label: None, next: None, doc: None, refs: Vec::new(), allows: Vec::new(), ..touch.clone() };
-            let mut value = serde_json::to_value(bare).unwrap_or_default();
+            let mut value = serde_json::to_value(touch.bare()).unwrap_or_default();
             reword(&mut value, &blanks, None, Some(own));
             Some((label, value))
         };

@@ -8,7 +8,6 @@ use super::super::prose::Prose;
 use super::super::truth::Truth;
 use crate::plan::{Channel, Piece, Predicate, Program, Template, Touch, Trigger};
 use crate::proof::rewrite;
-use crate::run::policy::Node;
 use crate::run::{NodeId, Terms};
 
 /// For how long a message can be held at least before it is dropped, in seconds, unless its touch says otherwise.
@@ -80,10 +79,8 @@ impl Policy<'_> {
         earlier.into_iter().filter(|(_, earlier)| covers(earlier)).map(|(before, _)| before).collect()
     }
 
-    /// Whether a node asks for nothing but facts.
     fn by_facts(&self, node: NodeId) -> bool {
-        let terms = self.ground.terms.borrow();
-        rewrite::leaves(&terms, node).into_iter().all(|leaf| matches!(terms.node(leaf), Node::Fact(..)))
+        rewrite::is_of_facts(&self.ground.terms.borrow(), node)
     }
 
     /// Whether nothing but facts, or going away, decides whom a channel reaches, and no limit holds a message until it is dropped.
